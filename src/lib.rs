@@ -21,3 +21,4 @@
 //! state of an embedded sandbox).
 
 pub mod model;
+pub mod sandbox;
