@@ -20,5 +20,8 @@
 //! On disk a project is `zdsync.yaml`, `manifests/**/*.yaml` and `.zdsync/` (journal, receipts and the
 //! state of an embedded sandbox).
 
+pub mod desired;
+pub mod diag;
+pub mod manifest;
 pub mod model;
 pub mod sandbox;
