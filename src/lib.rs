@@ -20,8 +20,10 @@
 //! On disk a project is `zdsync.yaml`, `manifests/**/*.yaml` and `.zdsync/` (journal, receipts and the
 //! state of an embedded sandbox).
 
+pub mod api;
 pub mod desired;
 pub mod diag;
+pub mod live;
 pub mod manifest;
 pub mod model;
 pub mod sandbox;

@@ -1,0 +1,7 @@
+//! Tests of the room, against a scripted account.
+
+mod checking;
+mod choosing;
+mod faults;
+mod joining;
+mod world;
