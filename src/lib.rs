@@ -23,7 +23,9 @@
 pub mod api;
 pub mod desired;
 pub mod diag;
+pub mod diff;
 pub mod live;
 pub mod manifest;
 pub mod model;
+pub mod plan;
 pub mod sandbox;

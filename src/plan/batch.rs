@@ -1,0 +1,348 @@
+//! Puts steps together into calls, so that as few bulk calls as possible are needed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::Address;
+
+use super::steps::{Bond, Shape, Step, StepId, Steps, has_bulk_form};
+
+/// A bulk call holds at most this many items (zendesk-api §13).
+const CAPACITY: usize = 100;
+
+/// From this many items on, bulk calls and the polls they cost are fewer requests than plain calls.
+const WORTH_A_JOB: usize = 4;
+
+/// One call to be: its steps in the order of its items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Batch {
+    pub(super) steps: Vec<StepId>,
+    pub(super) many: bool,
+}
+
+/// How many steps a search for the best order may look at.
+const SEARCH: usize = 200_000;
+
+/// All calls, in an order in which they may be sent.
+///
+/// A shape is sent when all its steps are ready, so that it is sent once; calls without a bulk form go
+/// first, because waiting never makes them fewer. Where every shape waits for another, orders are tried out;
+/// in plans too large for that, the shape with the most ready steps goes.
+pub(super) fn batches(steps: &Steps) -> Vec<Batch> {
+    let mut schedule = Schedule::new(steps);
+    schedule.settle();
+    while schedule.left > 0 {
+        schedule.send_best();
+        schedule.settle();
+    }
+    schedule.batches
+}
+
+#[derive(Clone)]
+struct Schedule<'s> {
+    steps: &'s Steps,
+    pending: BTreeMap<Shape, BTreeSet<StepId>>,
+    gates: BTreeSet<StepId>,
+    done: Vec<bool>,
+    left: usize,
+    batches: Vec<Batch>,
+}
+
+impl<'s> Schedule<'s> {
+    fn new(steps: &'s Steps) -> Self {
+        let mut pending: BTreeMap<Shape, BTreeSet<StepId>> = BTreeMap::new();
+        let mut gates = BTreeSet::new();
+        for (id, step) in steps.list.iter().enumerate() {
+            match step.shape() {
+                Some(shape) => {
+                    pending.entry(shape).or_default().insert(id);
+                }
+                None => {
+                    gates.insert(id);
+                }
+            }
+        }
+        Self {
+            steps,
+            left: pending.values().map(BTreeSet::len).sum(),
+            pending,
+            gates,
+            done: vec![false; steps.list.len()],
+            batches: Vec::new(),
+        }
+    }
+
+    fn step(&self, id: StepId) -> &'s Step {
+        &self.steps.list[id]
+    }
+
+    fn is_ready(&self, id: StepId) -> bool {
+        self.step(id)
+            .waits
+            .iter()
+            .all(|(earlier, _)| self.done[*earlier])
+    }
+
+    /// Passes every gate whose steps are all done.
+    fn pass_gates(&mut self) {
+        let passed: Vec<StepId> = self
+            .gates
+            .iter()
+            .copied()
+            .filter(|gate| self.is_ready(*gate))
+            .collect();
+        for gate in passed {
+            self.gates.remove(&gate);
+            self.done[gate] = true;
+        }
+    }
+
+    fn send_plain(&mut self) -> bool {
+        let shapes = self
+            .pending
+            .iter()
+            .filter(|(shape, _)| !has_bulk_form(**shape));
+        let ready: Vec<StepId> = shapes
+            .flat_map(|(_, pending)| pending.iter().copied())
+            .filter(|step| self.is_ready(*step))
+            .collect();
+        for step in &ready {
+            self.send(&[*step]);
+        }
+        !ready.is_empty()
+    }
+
+    fn send_whole_shapes(&mut self) -> bool {
+        let whole = self.bulk_shapes().into_iter().find_map(|shape| {
+            let sendable = self.sendable(shape);
+            let all = self
+                .pending
+                .get(&shape)
+                .is_some_and(|all| all.len() == sendable.len());
+            all.then_some(sendable)
+        });
+        match whole {
+            Some(steps) => {
+                self.send(&steps);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Sends whatever no other order could improve on. Gives the number of whole shapes sent.
+    fn settle(&mut self) -> usize {
+        let mut shapes = 0;
+        loop {
+            self.pass_gates();
+            if self.send_plain() {
+                continue;
+            }
+            if !self.send_whole_shapes() {
+                return shapes;
+            }
+            shapes += 1;
+        }
+    }
+
+    /// Sends a part of that shape which leads to the fewest calls.
+    fn send_best(&mut self) {
+        let mut choices = self.choices();
+        if choices.is_empty() {
+            // A circle of waits cannot arise: every kind of bond leads from before to after. Should one
+            // arise all the same, the order of steps is as good as any, and nothing is left out.
+            let first = self.pending.values().flatten().copied().min();
+            self.send(first.as_slice());
+            return;
+        }
+        let mut budget = SEARCH / self.steps.list.len().max(1);
+        let mut best = (usize::MAX, 0);
+        for (place, choice) in choices.iter().enumerate() {
+            let sends = self.sends_after(choice, best.0, &mut budget);
+            best = best.min((sends.unwrap_or(usize::MAX), place));
+        }
+        let chosen = choices.swap_remove(best.1);
+        self.send(&chosen);
+    }
+
+    /// The parts of shapes that can be sent now, largest first.
+    fn choices(&self) -> Vec<Vec<StepId>> {
+        let shapes = self.bulk_shapes().into_iter();
+        let sendable = shapes.map(|shape| self.sendable(shape));
+        let mut choices: Vec<Vec<StepId>> = sendable.filter(|steps| !steps.is_empty()).collect();
+        choices.sort_by_key(|steps| std::cmp::Reverse(steps.len()));
+        choices
+    }
+
+    /// How many shapes, whole or in part, are sent if `choice` is next, where that is fewer than `bound`.
+    fn sends_after(&self, choice: &[StepId], bound: usize, budget: &mut usize) -> Option<usize> {
+        if *budget == 0 {
+            return None;
+        }
+        *budget -= 1;
+        let mut trial = self.clone();
+        trial.batches.clear();
+        trial.send(choice);
+        let sent = 1 + trial.settle();
+        if trial.left == 0 {
+            return Some(sent);
+        }
+        if sent + trial.bulk_shapes().len() >= bound {
+            return None;
+        }
+        let mut best = None;
+        for choice in trial.choices() {
+            let bound = best.unwrap_or(bound);
+            let rest = trial.sends_after(&choice, bound.saturating_sub(sent), budget);
+            best = rest
+                .map(|rest| sent + rest)
+                .filter(|sends| *sends < bound)
+                .or(best);
+        }
+        best
+    }
+
+    fn bulk_shapes(&self) -> Vec<Shape> {
+        let with_steps = self.pending.iter().filter(|(_, steps)| !steps.is_empty());
+        with_steps
+            .map(|(shape, _)| *shape)
+            .filter(|shape| has_bulk_form(*shape))
+            .collect()
+    }
+
+    /// The steps of one shape that could be sent together now, in the order of their items.
+    fn sendable(&self, shape: Shape) -> Vec<StepId> {
+        let Some(pending) = self.pending.get(&shape) else {
+            return Vec::new();
+        };
+        let mut together: BTreeSet<StepId> = pending.union(&self.gates).copied().collect();
+        loop {
+            let waiting: Vec<StepId> = together
+                .iter()
+                .copied()
+                .filter(|step| {
+                    !self.step(*step).waits.iter().all(|(earlier, bond)| {
+                        self.done[*earlier]
+                            || (*bond != Bond::Success && together.contains(earlier))
+                    })
+                })
+                .collect();
+            if waiting.is_empty() {
+                break;
+            }
+            for step in waiting {
+                together.remove(&step);
+            }
+        }
+        self.in_order(&together)
+    }
+
+    /// Sorts steps by what they wait for among each other, then by address.
+    fn in_order(&self, together: &BTreeSet<StepId>) -> Vec<StepId> {
+        let mut ranks: BTreeMap<StepId, usize> = BTreeMap::new();
+        for step in together {
+            self.rank(*step, together, &mut ranks);
+        }
+        let mut order: Vec<StepId> = together
+            .iter()
+            .copied()
+            .filter(|step| self.step(*step).item().is_some())
+            .collect();
+        let address = |step: StepId| self.step(step).item().map(|item| &item.address);
+        order.sort_by_key(|step| (ranks.get(step).copied(), address(*step)));
+        order
+    }
+
+    fn rank(
+        &self,
+        step: StepId,
+        together: &BTreeSet<StepId>,
+        ranks: &mut BTreeMap<StepId, usize>,
+    ) -> usize {
+        if let Some(rank) = ranks.get(&step) {
+            return *rank;
+        }
+        ranks.insert(step, 0);
+        let earlier = self.step(step).waits.iter().map(|(earlier, _)| *earlier);
+        let inside: Vec<StepId> = earlier.filter(|step| together.contains(step)).collect();
+        let rank = inside
+            .into_iter()
+            .map(|step| self.rank(step, together, ranks) + 1)
+            .max()
+            .unwrap_or(0);
+        ranks.insert(step, rank);
+        rank
+    }
+
+    /// Sends steps of one shape, in bulk where that is fewer requests.
+    fn send(&mut self, steps: &[StepId]) {
+        let shape = steps.first().and_then(|step| self.step(*step).shape());
+        let many = steps.len() >= WORTH_A_JOB && shape.is_some_and(has_bulk_form);
+        let calls = if many {
+            self.jobs(steps)
+        } else {
+            steps.iter().map(|step| vec![*step]).collect()
+        };
+        for steps in calls {
+            let many = many && steps.len() > 1;
+            self.batches.push(Batch { steps, many });
+        }
+        for step in steps {
+            self.done[*step] = true;
+            if let Some(pending) = shape.and_then(|shape| self.pending.get_mut(&shape)) {
+                pending.remove(step);
+                self.left -= 1;
+            }
+        }
+    }
+
+    /// Cuts steps into jobs. A person's items stay in one job where that costs no further job, so that
+    /// jobs about different people can run side by side.
+    fn jobs(&self, steps: &[StepId]) -> Vec<Vec<StepId>> {
+        let inside: BTreeSet<StepId> = steps.iter().copied().collect();
+        let bound = steps.iter().any(|step| {
+            let waits = &self.step(*step).waits;
+            waits
+                .iter()
+                .any(|(earlier, _)| inside.contains(earlier) || self.gates.contains(earlier))
+        });
+        let in_sequence = || steps.chunks(CAPACITY).map(<[StepId]>::to_vec).collect();
+        if bound || steps.len() <= CAPACITY {
+            return in_sequence();
+        }
+        let mut people: BTreeMap<Option<Address>, Vec<StepId>> = BTreeMap::new();
+        for (place, step) in steps.iter().enumerate() {
+            let person = self.step(*step).person();
+            if person.is_none() {
+                return in_sequence();
+            }
+            debug_assert!(place < steps.len());
+            people.entry(person).or_default().push(*step);
+        }
+        let packed = pack(people.into_values().collect());
+        if packed.len() > steps.len().div_ceil(CAPACITY) {
+            return in_sequence();
+        }
+        packed
+    }
+}
+
+/// Packs people's steps into as few jobs as first-fit, largest first, finds.
+fn pack(mut people: Vec<Vec<StepId>>) -> Vec<Vec<StepId>> {
+    people.sort_by_key(|steps| std::cmp::Reverse(steps.len()));
+    let mut jobs: Vec<Vec<StepId>> = Vec::new();
+    let mut first_open = 0;
+    for steps in people {
+        while jobs
+            .get(first_open)
+            .is_some_and(|job| job.len() >= CAPACITY)
+        {
+            first_open += 1;
+        }
+        let fits = |job: &&mut Vec<StepId>| job.len() + steps.len() <= CAPACITY;
+        match jobs[first_open..].iter_mut().find(fits) {
+            Some(job) => job.extend(steps),
+            None => jobs.push(steps),
+        }
+    }
+    jobs
+}

@@ -1,0 +1,139 @@
+//! From what is declared and what is live to a plan.
+
+use jiff::Timestamp;
+
+use crate::diff::compare;
+use crate::model::{Address, Book, Inventory, Item, Policy, Route, Snapshot, Value, Write};
+
+use super::steps::Steps;
+use super::types::{Estimate, Operation, Plan};
+use super::world::World;
+use super::{
+    access, batch, changes, digest, estimate, lower, notes, operations, refuse, seats, target,
+};
+
+/// What a plan is made from.
+pub struct Inputs<'a> {
+    /// What is declared.
+    pub inventory: &'a Inventory,
+    /// What is live.
+    pub snapshot: &'a Snapshot,
+    /// What may be touched, and how much.
+    pub policy: &'a Policy,
+    /// The time it is.
+    pub at: Timestamp,
+    /// How a write looks on the wire.
+    pub route: &'a dyn Fn(&Write) -> Route,
+    /// Addresses, ignoring case, to which the plan is to be limited, with what they need. Empty means
+    /// everything.
+    pub targets: &'a [String],
+}
+
+/// Makes the plan that leads from what is live to what is declared.
+///
+/// It depends on nothing but its inputs, and on no order in which files or listings were read. What must
+/// not happen is in [`Plan::refused`], beside everything that would be done. Makes no request.
+pub fn build(inputs: &Inputs<'_>) -> Plan {
+    let Inputs {
+        inventory,
+        snapshot,
+        policy,
+        at,
+        route,
+        targets,
+    } = *inputs;
+    let sides = (inventory, snapshot, policy);
+    let mut world = World::new(sides, at, compare(inventory, snapshot, policy));
+    let mut steps = lower::lower(&world);
+    let mut unknown = Vec::new();
+    if !targets.is_empty() {
+        let wanted = target::wanted(&world, &steps, targets);
+        unknown = wanted.unknown;
+        world = World::new(sides, at, target::narrowed(world.found, &wanted.addresses));
+        steps = lower::lower(&world);
+    }
+    let mut plan = assemble(world, &steps, route);
+    plan.refused.extend(unknown);
+    plan
+}
+
+fn assemble(mut world: World<'_>, steps: &Steps, route: &dyn Fn(&Write) -> Route) -> Plan {
+    let operations = operations::operations(steps, &batch::batches(steps), route);
+    let changes = changes::changes(&world, steps);
+    let access = access::access(&world, &changes);
+    let endings = notes::endings(&world);
+    let snapshot = world.snapshot;
+    let mut plan = Plan {
+        account: snapshot.account.clone(),
+        caller: snapshot.caller.clone(),
+        created_at: world.at,
+        live_at: snapshot.taken_at,
+        digest: String::new(),
+        undeclared: notes::undeclared(&world),
+        warnings: notes::warnings(&world, &access, &endings),
+        endings,
+        access,
+        changes,
+        refused: refuse::refusals(&world, steps),
+        unchanged: std::mem::take(&mut world.found.unchanged),
+        not_ours: std::mem::take(&mut world.found.not_ours),
+        seats: seats::count(&world, &operations),
+        estimate: if operations.is_empty() {
+            Estimate {
+                reads: snapshot.requests(),
+                ..Estimate::default()
+            }
+        } else {
+            estimate::estimate(snapshot, &operations)
+        },
+        numbers: numbers(&world, &operations),
+        operations,
+        allowed_removals: world.policy.allowed_removals.clone(),
+    };
+    plan.digest = digest::digest(&plan);
+    plan
+}
+
+/// The numbers of everything live that an operation speaks of.
+fn numbers(world: &World<'_>, operations: &[Operation]) -> Book {
+    let mut book = Book::default();
+    let mut note = |address: &Address| {
+        if let Some((_, live)) = world.live(address) {
+            book.insert(address.clone(), live.id);
+        }
+    };
+    for person in world.people.values() {
+        // Who leaves a group relies on another one that stays.
+        let leaves = person.stays_staff() && person.groups.iter().any(|held| held.goes.is_some());
+        let joins_none = person.new_groups.is_empty();
+        if let Some(kept) = person.kept_groups().next().filter(|_| leaves && joins_none) {
+            note(&kept.address);
+        }
+    }
+    for item in operations
+        .iter()
+        .flat_map(|operation| &operation.write.items)
+    {
+        let Item {
+            address,
+            id: _,
+            values,
+        } = item;
+        note(address);
+        let parts = [address.person(), address.container()];
+        parts.iter().flatten().for_each(&mut note);
+        for (_, value) in values {
+            match value {
+                Value::Reference(address) => note(address),
+                Value::References(addresses) => addresses.iter().for_each(&mut note),
+                Value::Null
+                | Value::Bool(_)
+                | Value::Number(_)
+                | Value::Text(_)
+                | Value::Set(_)
+                | Value::Json(_) => {}
+            }
+        }
+    }
+    book
+}

@@ -1,0 +1,68 @@
+//! What a plan costs in requests and seconds.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Address, Kind, Name, Snapshot, Verb};
+
+use super::types::{Estimate, Operation};
+
+/// Requests a minute where the account does not say (zendesk-api §4.1: the smallest plan's limit).
+const LEAST_RATE: u64 = 200;
+
+/// Rounds of asking after the jobs of one wave.
+const POLL_ROUNDS: u64 = 2;
+
+/// Seconds those rounds wait: one, then two.
+const POLL_SECONDS: u64 = 3;
+
+/// Counts what is sent, what is asked afterwards, and how long it takes within four fifths of the
+/// account's limit. Plain updates of users take a second each (zendesk-api §4.2).
+pub(super) fn estimate(snapshot: &Snapshot, operations: &[Operation]) -> Estimate {
+    let writes = operations.len() as u64;
+    let bulk = operations.iter().filter(|operation| operation.write.many);
+    let waves: BTreeSet<u32> = bulk.map(|operation| operation.wave).collect();
+    let rounds = waves.len() as u64;
+    let jobs = rounds * POLL_ROUNDS;
+    let polls = jobs + settling(operations) + lookups(operations);
+    let updates = operations.iter().filter(|operation| {
+        let write = &operation.write;
+        write.verb == Verb::Update && write.kind == Kind::User && !write.many
+    });
+    let rate = snapshot.rate_limit.unwrap_or(LEAST_RATE).max(1);
+    // 60 seconds over 80 percent of the rate, rounded up: requests · 60 · 10 / (rate · 8).
+    let by_rate = ((writes + polls) * 600).div_ceil(rate * 8);
+    let by_updates = updates.count() as u64;
+    Estimate {
+        reads: snapshot.requests(),
+        writes,
+        polls,
+        seconds: by_rate.max(by_updates) + rounds * POLL_SECONDS,
+    }
+}
+
+/// Requests that look up what has no number yet: an address that is switched or dropped, and a membership
+/// that a job has made and that becomes a default.
+fn lookups(operations: &[Operation]) -> u64 {
+    let by_job: BTreeSet<&Address> = operations
+        .iter()
+        .filter(|operation| operation.write.many && operation.write.verb == Verb::Create)
+        .flat_map(|operation| operation.write.items.iter().map(|item| &item.address))
+        .collect();
+    let looks_up = |operation: &&Operation| match operation.write.verb {
+        Verb::MakeEmailPrimary | Verb::RemoveEmail => true,
+        Verb::MakeDefault => operation
+            .write
+            .items
+            .iter()
+            .any(|item| by_job.contains(&item.address)),
+        Verb::Create | Verb::Update | Verb::Delete | Verb::AddEmail => false,
+    };
+    operations.iter().filter(looks_up).count() as u64
+}
+
+/// Requests that read memberships again: one for every person who settles.
+fn settling(operations: &[Operation]) -> u64 {
+    let settles = operations.iter().flat_map(|operation| &operation.settles);
+    let people: BTreeSet<&Name> = settles.map(Address::name).collect();
+    people.len() as u64
+}

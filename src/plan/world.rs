@@ -1,0 +1,194 @@
+//! What the planner looks at: both sides, the differences, and the people they touch.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::diff::{Cause, Difference, Differences, Fate};
+use crate::model::{
+    Address, Inventory, Kind, Name, Observed, Origin, Policy, Snapshot, UserRole, Value,
+};
+
+use super::person::Person;
+
+/// Both sides and what lies between them. Addresses are those of the manifests throughout.
+pub(super) struct World<'a> {
+    pub(super) inventory: &'a Inventory,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) policy: &'a Policy,
+    pub(super) at: Timestamp,
+    pub(super) found: Differences<'a>,
+    /// Everybody who changes or whose memberships do.
+    pub(super) people: BTreeMap<Address, Person<'a>>,
+    index: BTreeMap<Address, usize>,
+}
+
+impl<'a> World<'a> {
+    /// Completes the differences by what the service does by itself and gathers the people.
+    pub(super) fn new(
+        (inventory, snapshot, policy): (&'a Inventory, &'a Snapshot, &'a Policy),
+        at: Timestamp,
+        mut found: Differences<'a>,
+    ) -> Self {
+        drop_with_downgrades(snapshot, &mut found);
+        let index = found
+            .differences
+            .iter()
+            .enumerate()
+            .map(|(index, difference)| (difference.address.clone(), index))
+            .collect();
+        let touched: BTreeSet<Address> = found
+            .differences
+            .iter()
+            .filter_map(|difference| difference.address.person())
+            .collect();
+        let mut world = Self {
+            inventory,
+            snapshot,
+            policy,
+            at,
+            found,
+            people: BTreeMap::new(),
+            index,
+        };
+        world.people = touched
+            .into_iter()
+            .map(|address| (address.clone(), Person::new(&world, address)))
+            .collect();
+        world
+    }
+
+    /// The difference at an address.
+    pub(super) fn difference(&self, address: &Address) -> Option<&Difference<'a>> {
+        self.index
+            .get(address)
+            .map(|index| &self.found.differences[*index])
+    }
+
+    /// The live object that the manifests call `address`, and where it is now.
+    pub(super) fn live(&self, address: &Address) -> Option<(&'a Address, &'a Observed)> {
+        let live = self.found.pairs.live(address)?;
+        self.snapshot.objects.get_key_value(live.as_ref())
+    }
+
+    /// Says whether `address` comes to be.
+    pub(super) fn is_created(&self, address: &Address) -> bool {
+        self.has_fate(address, Fate::Create)
+    }
+
+    /// Says whether `address` ceases to be.
+    pub(super) fn is_removed(&self, address: &Address) -> bool {
+        self.has_fate(address, Fate::Remove)
+    }
+
+    fn has_fate(&self, address: &Address, fate: Fate) -> bool {
+        self.difference(address)
+            .is_some_and(|difference| difference.fate == fate)
+    }
+
+    /// The differences of one kind, in address order.
+    pub(super) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Difference<'a>> {
+        self.found
+            .differences
+            .iter()
+            .filter(move |difference| difference.address.kind() == kind)
+    }
+
+    /// The memberships of one kind that a person is to get, in name order.
+    pub(super) fn created_memberships(
+        &self,
+        kind: Kind,
+        person: &Address,
+    ) -> impl Iterator<Item = &Difference<'a>> {
+        let first = Address::membership(kind, person.name().clone(), Name::new(""));
+        let person = person.name().clone();
+        self.index
+            .range(first..)
+            .take_while(move |(address, _)| address.kind() == kind && *address.name() == person)
+            .map(|(_, index)| &self.found.differences[*index])
+            .filter(|difference| difference.fate == Fate::Create)
+    }
+
+    /// A live user's role, by the name the manifests give it.
+    pub(super) fn role_of(&self, live: &Observed) -> Option<UserRole> {
+        let role = live.resource.as_user()?.role.clone()?;
+        Some(match role {
+            UserRole::Named(role) => {
+                UserRole::Named(self.found.pairs.renamed(&role).unwrap_or(role))
+            }
+            UserRole::EndUser | UserRole::Agent | UserRole::Admin => role,
+        })
+    }
+}
+
+/// A person's live memberships of one kind. `live` is the address the person has now.
+pub(super) fn memberships<'a>(
+    snapshot: &'a Snapshot,
+    kind: Kind,
+    live: &Address,
+) -> impl Iterator<Item = (&'a Address, &'a Observed)> {
+    let person = live.name().clone();
+    let first = Address::membership(kind, person.clone(), Name::new(""));
+    snapshot
+        .objects
+        .range(first..)
+        .take_while(move |(address, _)| address.kind() == kind && *address.name() == person)
+}
+
+/// A downgrade to end user takes the group memberships along (zendesk-api §5.2).
+fn drop_with_downgrades<'a>(snapshot: &'a Snapshot, found: &mut Differences<'a>) {
+    let downgraded: BTreeMap<Address, (&'a Address, Option<&'a Origin>)> = found
+        .differences
+        .iter()
+        .filter(|difference| difference.fate == Fate::Update && is_downgrade(difference))
+        .filter_map(|difference| {
+            let (live, _) = difference.live?;
+            Some((difference.address.clone(), (live, difference.origin)))
+        })
+        .collect();
+    if downgraded.is_empty() {
+        return;
+    }
+    let mut known = BTreeSet::new();
+    for difference in &mut found.differences {
+        let Some(person) = difference.address.person() else {
+            continue;
+        };
+        if difference.address.kind() == Kind::GroupMembership
+            && difference.fate == Fate::Remove
+            && downgraded.contains_key(&person)
+        {
+            known.insert(difference.address.clone());
+            difference.cause = Cause::With(person);
+        }
+    }
+    for (person, (live_address, origin)) in downgraded {
+        for live in memberships(snapshot, Kind::GroupMembership, live_address) {
+            let address = found.pairs.declared(live.0).into_owned();
+            if known.contains(&address) {
+                continue;
+            }
+            found.differences.push(Difference {
+                address,
+                fate: Fate::Remove,
+                cause: Cause::With(person.clone()),
+                live: Some(live),
+                declared: None,
+                fields: Vec::new(),
+                origin,
+            });
+        }
+    }
+    found
+        .differences
+        .sort_by(|left, right| left.address.cmp(&right.address));
+}
+
+/// Says whether an agent or administrator becomes an end user.
+fn is_downgrade(difference: &Difference<'_>) -> bool {
+    let end_user = Value::text("end-user");
+    difference
+        .fields
+        .iter()
+        .any(|field| field.path == "role" && field.after == end_user && field.before != end_user)
+}
