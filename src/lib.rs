@@ -21,6 +21,7 @@
 //! state of an embedded sandbox).
 
 pub mod api;
+pub mod apply;
 pub mod desired;
 pub mod diag;
 pub mod diff;
