@@ -29,4 +29,5 @@ pub mod live;
 pub mod manifest;
 pub mod model;
 pub mod plan;
+pub mod report;
 pub mod sandbox;

@@ -1,0 +1,330 @@
+//! A plan for machines: `zdsync.plan/1`. Fields may be added, never changed.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use schemars::Schema;
+
+use crate::model::{self, FieldChange, Grant, Kind, ObjectId};
+use crate::plan::{self, Action, Plan};
+use crate::report::json::{self, Shown};
+
+use super::document::{
+    Access, Account, Caller, Change, Consequence, Counts, Document, Ending, Entitlement, Estimate,
+    Field, Format, Natural, Operation, Refusal, Seats, Summary, Undeclared, Warning,
+};
+
+/// Writes a plan as one line of JSON, `"format": "zdsync.plan/1"`.
+///
+/// Control characters, bidirectional marks and invisible characters are escaped.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn json(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    json::line(&document(plan), out)
+}
+
+/// The JSON Schema of what [`json()`] writes.
+pub fn schema() -> Schema {
+    schemars::generate::SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<Document<'_>>()
+}
+
+fn document(plan: &Plan) -> Document<'_> {
+    let Plan {
+        account,
+        caller,
+        created_at,
+        live_at,
+        digest,
+        changes,
+        operations,
+        access,
+        undeclared,
+        endings,
+        refused,
+        warnings,
+        unchanged: _, // the summary counts them
+        not_ours,
+        seats,
+        estimate,
+        allowed_removals,
+        numbers: _, // for apply; each change has its own
+    } = plan;
+    Document {
+        format: Format::Plan1,
+        account: of_account(account),
+        caller: caller.as_ref().map(of_caller),
+        created_at: *created_at,
+        live_at: *live_at,
+        digest,
+        summary: summary(plan),
+        access: access.iter().map(of_access).collect(),
+        changes: changes.iter().map(of_change).collect(),
+        operations: operations.iter().map(of_operation).collect(),
+        estimate: of_estimate(*estimate),
+        seats: of_seats(*seats),
+        refused: refused.iter().map(of_refusal).collect(),
+        warnings: warnings.iter().map(of_warning).collect(),
+        undeclared: undeclared.iter().map(of_undeclared).collect(),
+        endings: endings.iter().map(of_ending).collect(),
+        not_ours: not_ours.clone(),
+        allowed_removals: allowed_removals.clone(),
+    }
+}
+
+fn of_account(account: &model::Account) -> Account<'_> {
+    let model::Account {
+        fingerprint,
+        subdomain,
+        url,
+    } = account;
+    Account {
+        fingerprint,
+        subdomain,
+        url,
+    }
+}
+
+fn of_caller(caller: &model::Caller) -> Caller<'_> {
+    let model::Caller {
+        id,
+        address,
+        name,
+        admin,
+    } = caller;
+    Caller {
+        id: id.to_wire(),
+        address: Shown(address),
+        name,
+        admin: *admin,
+    }
+}
+
+fn summary(plan: &Plan) -> Summary {
+    let mut by_kind: BTreeMap<Kind, Counts> = Kind::ALL
+        .into_iter()
+        .map(|kind| (kind, Counts::default()))
+        .collect();
+    for change in &plan.changes {
+        let counts = by_kind.entry(change.address.kind()).or_default();
+        match change.action {
+            Action::Create => counts.create += 1,
+            Action::Update | Action::Rename | Action::Reactivate => counts.update += 1,
+            Action::Suspend | Action::Offboard | Action::Delete if change.along_with.is_some() => {
+                counts.along += 1;
+            }
+            Action::Suspend | Action::Offboard | Action::Delete => counts.remove += 1,
+        }
+    }
+    for (kind, addresses) in &plan.unchanged {
+        by_kind.entry(*kind).or_default().unchanged += super::summary::wide(addresses.len());
+    }
+    let total = |part: fn(&Counts) -> u64| by_kind.values().map(part).sum();
+    Summary {
+        create: total(|counts| counts.create),
+        update: total(|counts| counts.update),
+        remove: total(|counts| counts.remove),
+        along: total(|counts| counts.along),
+        unchanged: total(|counts| counts.unchanged),
+        by_kind,
+    }
+}
+
+fn of_access(access: &plan::Access) -> Access<'_> {
+    let plan::Access {
+        person,
+        name,
+        action,
+        role_before,
+        role_after,
+        gains,
+        loses,
+        consequences,
+        origin,
+    } = access;
+    Access {
+        person: Shown(person),
+        name,
+        action: *action,
+        role_before: role_before.as_deref(),
+        role_after: role_after.as_deref(),
+        gains: gains.iter().map(of_entitlement).collect(),
+        loses: loses.iter().map(of_entitlement).collect(),
+        consequences: consequences.iter().map(of_consequence).collect(),
+        source: origin.as_ref(),
+    }
+}
+
+fn of_entitlement(entitlement: &plan::Entitlement) -> Entitlement<'_> {
+    let plan::Entitlement {
+        kind,
+        name,
+        grant,
+        permissions,
+    } = entitlement;
+    Entitlement {
+        kind: *kind,
+        name,
+        until: grant.as_ref().map(|grant| grant.until),
+        reason: grant.as_ref().and_then(|grant| grant.reason.as_deref()),
+        permissions,
+    }
+}
+
+fn of_consequence(consequence: &plan::Consequence) -> Consequence<'_> {
+    let plan::Consequence { reason, text } = consequence;
+    Consequence {
+        reason: *reason,
+        text,
+    }
+}
+
+fn of_change(change: &plan::Change) -> Change<'_> {
+    let plan::Change {
+        address,
+        was,
+        action,
+        along_with,
+        id,
+        fields,
+        consequences,
+        origin,
+        requires,
+        grant,
+    } = change;
+    Change {
+        address: Shown(address),
+        was: was.as_ref().map(Shown),
+        action: *action,
+        along_with: along_with.as_ref().map(Shown),
+        id: id.map(ObjectId::to_wire),
+        fields: fields.iter().map(of_field).collect(),
+        consequences: consequences.iter().map(of_consequence).collect(),
+        source: origin.as_ref(),
+        requires: requires.iter().map(Shown).collect(),
+        until: grant.as_ref().map(|grant| grant.until),
+        reason: grant.as_ref().and_then(|grant| grant.reason.as_deref()),
+    }
+}
+
+fn of_field(field: &FieldChange) -> Field<'_> {
+    let FieldChange {
+        path,
+        before,
+        after,
+    } = field;
+    Field {
+        path,
+        before: Natural(before),
+        after: Natural(after),
+    }
+}
+
+fn of_operation(operation: &plan::Operation) -> Operation<'_> {
+    let plan::Operation {
+        id,
+        wave,
+        write: _, // the changes say what is written
+        route: model::Route { method, path },
+        changes,
+        requires,
+        settles: _, // read again, not written
+    } = operation;
+    Operation {
+        id: id.to_string(),
+        wave: *wave,
+        method,
+        path,
+        changes: changes.iter().map(Shown).collect(),
+        requires: requires.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn of_estimate(estimate: plan::Estimate) -> Estimate {
+    let plan::Estimate {
+        reads,
+        writes,
+        polls,
+        seconds,
+    } = estimate;
+    Estimate {
+        reads,
+        writes,
+        polls,
+        seconds,
+    }
+}
+
+fn of_seats(seats: plan::Seats) -> Seats {
+    let plan::Seats {
+        before,
+        after,
+        peak,
+    } = seats;
+    Seats {
+        before,
+        after,
+        peak,
+    }
+}
+
+fn of_refusal(refusal: &plan::Refusal) -> Refusal<'_> {
+    let plan::Refusal {
+        code,
+        address,
+        origin,
+        message,
+        help,
+    } = refusal;
+    Refusal {
+        code: *code,
+        message,
+        help,
+        address: address.as_ref().map(Shown),
+        source: origin.as_ref(),
+    }
+}
+
+fn of_warning(warning: &plan::Warning) -> Warning<'_> {
+    let plan::Warning {
+        code,
+        address,
+        message,
+    } = warning;
+    Warning {
+        code,
+        message,
+        address: address.as_ref().map(Shown),
+    }
+}
+
+fn of_undeclared(unmanaged: &plan::Unmanaged) -> Undeclared<'_> {
+    let plan::Unmanaged {
+        address,
+        name,
+        role,
+    } = unmanaged;
+    Undeclared {
+        address: Shown(address),
+        name: name.as_deref(),
+        role: role.as_deref(),
+    }
+}
+
+fn of_ending(ending: &plan::Ending) -> Ending<'_> {
+    let plan::Ending {
+        address,
+        grant: Grant { until, reason },
+        ended,
+    } = ending;
+    Ending {
+        address: Shown(address),
+        until: *until,
+        reason: reason.as_deref(),
+        ended: *ended,
+    }
+}
