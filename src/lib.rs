@@ -22,6 +22,7 @@
 
 pub mod api;
 pub mod apply;
+pub mod cli;
 pub mod desired;
 pub mod diag;
 pub mod diff;

@@ -1,0 +1,161 @@
+//! How long reading and checking manifests takes, and how much memory, beside the YAML parser alone.
+//!
+//! `cargo bench --bench validate` runs each case in a process of its own and prints one line for it.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark measures, prints and gives up when something is wrong"
+)]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::Deserialize;
+use zdsync::desired;
+use zdsync::diag::Source;
+use zdsync::manifest::{Project, parse_config, parse_manifests};
+
+/// People as the parser reads them where nothing is kept of their places.
+#[derive(Deserialize)]
+struct Plain {
+    #[serde(default)]
+    groups: Vec<BTreeMap<String, String>>,
+    #[serde(default)]
+    organizations: Vec<BTreeMap<String, String>>,
+    #[serde(default)]
+    users: Vec<PlainUser>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "reading them is what is measured")]
+struct PlainUser {
+    email: String,
+    name: String,
+    external_id: String,
+    role: String,
+    groups: Vec<String>,
+    organizations: Vec<String>,
+    tags: Vec<String>,
+    time_zone: String,
+    user_fields: BTreeMap<String, String>,
+}
+
+fn head() -> String {
+    let mut text = String::from("groups:\n");
+    for group in 0..50 {
+        writeln!(text, "  - name: Group {group}").unwrap();
+    }
+    text.push_str("organizations:\n");
+    for organization in 0..200 {
+        writeln!(text, "  - name: Organization {organization}").unwrap();
+    }
+    text
+}
+
+fn users(from: usize, to: usize) -> String {
+    let mut text = String::from("users:\n");
+    for user in from..to {
+        write!(
+            text,
+            "  - email: person.{user}@mail{}.example.com\n    name: Person Number {user}\n    \
+             external_id: hr-{user:07}\n    role: agent\n    groups:\n      - Group {}\n      - Group {}\n    \
+             organizations: [Organization {}]\n    tags: [vip, tier_{}]\n    time_zone: Europe/Berlin\n    \
+             user_fields: {{ region: emea, cost_center: cc-{} }}\n",
+            user % 40,
+            user % 50,
+            (user * 7 + 1) % 50,
+            user % 200,
+            user % 9,
+            user % 900,
+        )
+        .unwrap();
+    }
+    text
+}
+
+fn sources(case: &str) -> Vec<Arc<Source>> {
+    if case == "one" {
+        let text = head() + &users(0, 100_000);
+        return vec![Source::new("manifests/all.yaml", text)];
+    }
+    let mut all = vec![Source::new("manifests/head.yaml", head())];
+    all.extend((0..1_000).map(|file| {
+        let text = users(file * 100, file * 100 + 100);
+        Source::new(format!("manifests/{file:04}.yaml"), text)
+    }));
+    all
+}
+
+/// Runs one case; prints seconds, peak memory and size in megabytes.
+fn run(mode: &str, case: &str) {
+    let sources = sources(case);
+    let bytes: usize = sources.iter().map(|source| source.text().len()).sum();
+    let start = Instant::now();
+    let found = match mode {
+        "parser" => {
+            let mut people = 0;
+            for source in &sources {
+                let size = source.text().len();
+                let options = serde_yaml::options! {
+                    with_snippet: false,
+                    budget: serde_yaml::budget! {
+                        max_events: 2 * size, max_nodes: size, max_total_scalar_bytes: 2 * size,
+                    },
+                };
+                let plain: Plain =
+                    serde_yaml::from_str_with_options(source.text(), options).unwrap();
+                people += plain.users.len() + plain.groups.len() + plain.organizations.len();
+                std::hint::black_box(plain);
+            }
+            people
+        }
+        "read" => parse_manifests(&sources).0.len(),
+        _ => {
+            let config = Source::new("zdsync.yaml", "account: { subdomain: acme }\n");
+            let (files, broken, _) = parse_manifests(&sources);
+            let project = Project {
+                config: parse_config(&config).0.unwrap(),
+                config_source: config,
+                files,
+                broken,
+            };
+            let at = "2026-06-15T12:00:00Z".parse().unwrap();
+            match mode {
+                "validate" => desired::check(&project, at).iter().count(),
+                _ => desired::resolve(&project, at).0.resources.len(),
+            }
+        }
+    };
+    let seconds = start.elapsed().as_secs_f64();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok())
+        .map_or(f64::NAN, |kilobytes| kilobytes / 1024.0);
+    let size = f64::from(u32::try_from(bytes).unwrap()) / 1_048_576.0;
+    println!(
+        "{case:>4} {mode:>9}  {seconds:6.2} s  {peak:6.0} MB of memory, {:4.1} times the {size:.0} MB read  ({found})",
+        peak / size
+    );
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, mode, case] = arguments.as_slice() {
+        return run(mode, case);
+    }
+    for case in ["one", "many"] {
+        for mode in ["parser", "read", "validate", "resolve"] {
+            let status = Command::new(&arguments[0])
+                .args([mode, case])
+                .status()
+                .unwrap();
+            assert!(status.success());
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! A project folder, read and resolved.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use miette::{GraphicalReportHandler, GraphicalTheme};
+
+use crate::desired;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::manifest::{self, Project};
+use crate::model::{Inventory, Policy, plural};
+
+use super::args::PlanningArgs;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::settings::Settings;
+
+/// What a plan is made from, apart from the account.
+pub(super) struct Declared {
+    /// The project.
+    pub(super) project: Project,
+    /// All that its manifests declare.
+    pub(super) inventory: Inventory,
+    /// The rules of its configuration.
+    pub(super) policy: Policy,
+}
+
+/// Reads a project for planning. Mistakes are shown on standard error and end the command; warnings are
+/// shown and do not.
+pub(super) fn read(
+    settings: &Settings,
+    planning: &PlanningArgs,
+    now: Timestamp,
+) -> Result<Declared, Failure> {
+    let (project, mut found) = read_files(settings)?;
+    let Some(project) = project else {
+        return Err(refuse(settings, &found));
+    };
+    let (inventory, meaning) = desired::resolve(&project, planning.at.unwrap_or(now));
+    found.append(meaning);
+    found.sort();
+    if found.errors() > 0 {
+        return Err(refuse(settings, &found));
+    }
+    if !settings.quiet {
+        show(settings, &found);
+    }
+    let mut policy = project.config.policy();
+    policy
+        .allowed_removals
+        .extend(planning.allow_removals.iter().copied());
+    Ok(Declared {
+        project,
+        inventory,
+        policy,
+    })
+}
+
+/// Reads the files of a project; `None` where its configuration cannot be used.
+pub(super) fn read_files(settings: &Settings) -> Result<(Option<Project>, Diagnostics), Failure> {
+    if !settings.directory.is_dir() {
+        return Err(Failure::new(
+            format!("there is no folder `{}`", settings.directory),
+            "give the folder that holds zdsync.yaml with `-C`",
+        ));
+    }
+    Ok(manifest::read_project(settings.directory.as_std_path()))
+}
+
+/// The project for commands that look at the account: its manifests may have mistakes, its configuration
+/// may not.
+pub(super) fn project(settings: &Settings) -> Result<Project, Failure> {
+    let (project, found) = read_files(settings)?;
+    project.ok_or_else(|| refuse(settings, &found))
+}
+
+/// Shows every mistake, and ends the command.
+fn refuse(settings: &Settings, found: &Diagnostics) -> Failure {
+    show(settings, found);
+    settings.note(&format!(
+        "{} in the project; nothing was done",
+        plural(found.errors(), "error")
+    ));
+    Failure::Said(Exit::Error)
+}
+
+/// Shows diagnostics on standard error with their lines underlined.
+pub(super) fn show(settings: &Settings, found: &Diagnostics) {
+    let theme = if settings.colour_errors {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(settings.width);
+    let mut text = String::new();
+    for diagnostic in found {
+        let diagnostic: &Diagnostic = diagnostic;
+        // Writing to a string cannot fail.
+        let _infallible = handler.render_report(&mut text, diagnostic);
+        text.push('\n');
+    }
+    // Nothing is left to tell the person when standard error cannot be written.
+    let _unprinted = io::stderr().lock().write_all(text.as_bytes());
+}

@@ -1,0 +1,98 @@
+//! The receipt of an apply, in `.zdsync/receipts`.
+
+use std::process::{Command, Stdio};
+
+use camino::Utf8PathBuf;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::apply::{Event, Outcome};
+use crate::plan::Plan;
+use crate::report::receipt::{Receipt, json};
+
+use super::env;
+use super::failure::Failure;
+use super::folder::Folder;
+use super::settings::Settings;
+
+/// The folder in `.zdsync`.
+pub(super) const FOLDER: &str = "receipts";
+
+/// What a receipt tells of.
+pub(super) struct Record<'a> {
+    /// The plan that was carried out.
+    pub(super) plan: &'a Plan,
+    /// How its operations ended.
+    pub(super) outcomes: &'a [Outcome],
+    /// What reading again found.
+    pub(super) verified: Option<&'a Event>,
+    /// Requests made to carry the plan out.
+    pub(super) requests: u64,
+    /// When the apply began.
+    pub(super) started_at: Timestamp,
+    /// When it ended.
+    pub(super) finished_at: Timestamp,
+}
+
+/// Writes the receipt and gives its path. Names begin with the time, so that they sort by it.
+pub(super) fn write(
+    folder: &Folder,
+    settings: &Settings,
+    record: &Record<'_>,
+) -> Result<Utf8PathBuf, Failure> {
+    let Record {
+        plan,
+        outcomes,
+        verified,
+        requests,
+        started_at,
+        finished_at,
+    } = *record;
+    let commit = commit(settings);
+    let pull_request = pull_request();
+    let receipt = Receipt {
+        plan,
+        outcomes,
+        started_at,
+        finished_at,
+        commit: commit.as_deref(),
+        pull_request: pull_request.as_deref(),
+        verified,
+        requests,
+    };
+    let mut text = Vec::new();
+    json(&receipt, &mut text).map_err(|error| Failure::output(&error))?;
+    let time = started_at
+        .to_zoned(TimeZone::UTC)
+        .strftime("%Y%m%dT%H%M%S%3fZ");
+    let digest: String = plan.digest.chars().take(12).collect();
+    folder.write(
+        &format!("{FOLDER}/{time}-{digest}.json"),
+        &String::from_utf8_lossy(&text),
+    )
+}
+
+/// The pull or merge request that is applied, from the CI environment.
+fn pull_request() -> Option<String> {
+    let of_ref = env::text(env::GITHUB_REF).and_then(|name| {
+        let number = name.strip_prefix("refs/pull/")?.split('/').next()?;
+        number.parse().map(|number: u64| number.to_string()).ok()
+    });
+    of_ref.or_else(|| env::text(env::CI_MERGE_REQUEST_IID))
+}
+
+/// The commit that is applied: from the CI environment, else from git, else unknown.
+fn commit(settings: &Settings) -> Option<String> {
+    if let Some(commit) = env::text(env::GITHUB_SHA).or_else(|| env::text(env::CI_COMMIT_SHA)) {
+        return Some(commit);
+    }
+    let output = Command::new("git")
+        .args(["rev-parse", "HEAD"])
+        .current_dir(&settings.directory)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    let commit = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| commit.trim().to_owned())
+}

@@ -1,0 +1,14 @@
+//! End-to-end tests: the real binary against the embedded simulator, and rules about the code itself.
+
+mod adopt;
+mod crash;
+mod layers;
+mod main_job;
+mod manifests;
+mod mistakes;
+mod project_files;
+mod properties;
+mod readme;
+mod sandbox;
+mod support;
+mod wire;
