@@ -1,6 +1,6 @@
 //! Blocks as lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use anstyle::Style;
@@ -185,7 +185,8 @@ impl Drawing<'_> {
             pen.hanging(&[Piece(&blanks, PLAIN), Piece("! ", YELLOW)], text, YELLOW)?;
         }
         let needs = block.changes().flat_map(|change| &change.requires);
-        let needs = phrase::addresses(needs.filter(|required| *required != address));
+        let needs: BTreeSet<_> = needs.filter(|required| *required != address).collect();
+        let needs = phrase::addresses(needs);
         if self.verbose && !needs.is_empty() {
             pen.hanging(&[Piece(&blanks, PLAIN), Piece("after ", DIM)], &needs, DIM)?;
         }
