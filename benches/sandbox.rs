@@ -99,11 +99,9 @@ fn fetch(address: SocketAddr) -> usize {
     let mut reader = BufReader::new(writer.try_clone().unwrap());
     let (mut path, mut bytes, mut line) = (FIRST.to_owned(), 0, String::new());
     for _ in 0..PAGES {
-        write!(
-            writer,
-            "GET {path} HTTP/1.1\r\nhost: h\r\nauthorization: Bearer x\r\n\r\n"
-        )
-        .unwrap();
+        // In one piece: the kernel holds back the rest of a request that comes in several.
+        let request = format!("GET {path} HTTP/1.1\r\nhost: h\r\nauthorization: Bearer x\r\n\r\n");
+        writer.write_all(request.as_bytes()).unwrap();
         let mut length = 0;
         loop {
             line.clear();
