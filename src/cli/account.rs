@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::api::{
-    Client, Clock, Credentials, HttpTransport, Manners, Origin, Share, SystemClock, Transport,
-};
+use crate::api::{Client, Credentials, HttpTransport, Manners, Origin, Share, SystemClock};
 use crate::live;
 use crate::manifest::{Config, Target};
 use crate::model::{Inventory, Policy, Snapshot};
@@ -46,7 +44,7 @@ pub(super) fn connect(
     };
     let transport =
         HttpTransport::new(&origin, ca_bundle.as_deref()).map_err(Failure::connection)?;
-    Ok(client(
+    Ok(Client::new(
         origin,
         credentials,
         Arc::new(transport),
@@ -64,23 +62,13 @@ fn embedded(
     let sandbox = Embedded::open(settings, seed.into(), now)?;
     let origin = Origin::in_process(sandbox.name());
     let clock = sandbox.clock();
-    Ok(client(
+    Ok(Client::new(
         origin,
         Credentials::sandbox(),
         Arc::new(sandbox),
         clock,
         manners,
     ))
-}
-
-fn client(
-    origin: Origin,
-    credentials: Credentials,
-    transport: Arc<dyn Transport>,
-    clock: Arc<dyn Clock>,
-    manners: Manners,
-) -> Client {
-    Client::new(origin, credentials, transport, clock, manners)
 }
 
 /// Reads what a plan needs of the account.

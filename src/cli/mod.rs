@@ -16,6 +16,7 @@ mod env;
 mod exit;
 mod failure;
 mod folder;
+mod git;
 mod history;
 mod import;
 mod init;

@@ -1,14 +1,14 @@
 //! A project folder, read and resolved.
 
-use std::io::{self, Write};
+use std::io;
 
 use jiff::Timestamp;
-use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use crate::desired;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::Diagnostics;
 use crate::manifest::{self, Project};
 use crate::model::{Inventory, Policy, plural};
+use crate::report::diagnostics;
 
 use super::args::PlanningArgs;
 use super::exit::Exit;
@@ -86,19 +86,7 @@ fn refuse(settings: &Settings, found: &Diagnostics) -> Failure {
 
 /// Shows diagnostics on standard error with their lines underlined.
 pub(super) fn show(settings: &Settings, found: &Diagnostics) {
-    let theme = if settings.colour_errors {
-        GraphicalTheme::unicode()
-    } else {
-        GraphicalTheme::unicode_nocolor()
-    };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(settings.width);
-    let mut text = String::new();
-    for diagnostic in found {
-        let diagnostic: &Diagnostic = diagnostic;
-        // Writing to a string cannot fail.
-        let _infallible = handler.render_report(&mut text, diagnostic);
-        text.push('\n');
-    }
+    let mut err = io::stderr().lock();
     // Nothing is left to tell the person when standard error cannot be written.
-    let _unprinted = io::stderr().lock().write_all(text.as_bytes());
+    let _unprinted = diagnostics::human(found, settings.colour_errors, settings.width, &mut err);
 }

@@ -1,7 +1,5 @@
 //! The receipt of an apply, in `.zdsync/receipts`.
 
-use std::process::{Command, Stdio};
-
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -13,6 +11,7 @@ use crate::report::receipt::{Receipt, json};
 use super::env;
 use super::failure::Failure;
 use super::folder::Folder;
+use super::git;
 use super::settings::Settings;
 
 /// The folder in `.zdsync`.
@@ -86,13 +85,5 @@ fn commit(settings: &Settings) -> Option<String> {
     if let Some(commit) = env::text(env::GITHUB_SHA).or_else(|| env::text(env::CI_COMMIT_SHA)) {
         return Some(commit);
     }
-    let output = Command::new("git")
-        .args(["rev-parse", "HEAD"])
-        .current_dir(&settings.directory)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    let commit = String::from_utf8(output.stdout).ok()?;
-    output.status.success().then(|| commit.trim().to_owned())
+    git::rev_parse(settings, "HEAD")
 }

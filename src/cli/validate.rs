@@ -1,7 +1,6 @@
 //! `zdsync validate`: checks the manifests without the account.
 
 use std::io::{self, Write};
-use std::process::{Command, Stdio};
 
 use crate::desired;
 use crate::diag::{self, Diagnostics};
@@ -11,6 +10,7 @@ use crate::report::diagnostics;
 use super::args::{ValidateArgs, ValidateFormat};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::git;
 use super::project;
 use super::settings::Settings;
 
@@ -76,15 +76,6 @@ fn fix(settings: &Settings, found: &Diagnostics) -> Result<usize, Failure> {
 /// The project's folder seen from the root of its repository, with forward slashes: what GitHub's
 /// annotations and code scanning name files by. Empty where it is the root or no repository is known.
 pub(super) fn folder(settings: &Settings) -> String {
-    let output = Command::new("git")
-        .args(["rev-parse", "--show-prefix"])
-        .current_dir(&settings.directory)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output();
-    let prefix = output.ok().filter(|output| output.status.success());
-    let prefix = prefix
-        .and_then(|output| String::from_utf8(output.stdout).ok())
-        .unwrap_or_default();
-    prefix.trim().trim_end_matches('/').to_owned()
+    let prefix = git::rev_parse(settings, "--show-prefix").unwrap_or_default();
+    prefix.trim_end_matches('/').to_owned()
 }
