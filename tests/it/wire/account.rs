@@ -1,5 +1,6 @@
 //! A simulated account behind the transport, with a clock that only moves when somebody waits.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -41,6 +42,7 @@ struct World {
     sandbox: Mutex<Sandbox>,
     now: Mutex<Timestamp>,
     latency: Duration,
+    backwards: AtomicBool,
 }
 
 impl World {
@@ -61,6 +63,9 @@ impl Transport for Wire {
         let now = self.0.advance(self.0.latency);
         let answer = self.0.sandbox.lock().unwrap().respond(now, &request);
         let reply = match answer.delivery {
+            Delivery::Whole if self.0.backwards.load(Ordering::Relaxed) => {
+                Ok(answer.response.map(|body| turned(&body)))
+            }
             Delivery::Whole => Ok(answer.response),
             Delivery::Dropped { applied: _ } | Delivery::Truncated(_) => {
                 Err(TransportError::Broken {
@@ -70,6 +75,23 @@ impl Transport for Wire {
         };
         Box::pin(std::future::ready(reply))
     }
+}
+
+/// The same answer with every list at its top the other way round.
+fn turned(body: &[u8]) -> Vec<u8> {
+    let Ok(mut answer) = serde_json::from_slice::<serde_json::Value>(body) else {
+        return body.to_vec();
+    };
+    for value in answer
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|object| object.values_mut())
+    {
+        if let Some(list) = value.as_array_mut() {
+            list.reverse();
+        }
+    }
+    serde_json::to_vec(&answer).unwrap()
 }
 
 struct WorldClock(Arc<World>);
@@ -103,6 +125,7 @@ impl Account {
             sandbox: Mutex::new(Sandbox::new(seed, settings, now)),
             now: Mutex::new(now),
             latency,
+            backwards: AtomicBool::new(false),
         });
         let client = Client::new(
             Origin::of_subdomain("acme").unwrap(),
@@ -112,6 +135,11 @@ impl Account {
             Manners::default(),
         );
         Self { client, world }
+    }
+
+    /// From now on every list comes with its objects the other way round.
+    pub(crate) fn list_backwards(&self) {
+        self.world.backwards.store(true, Ordering::Relaxed);
     }
 
     pub(crate) async fn read(&self, needs: &live::Needs) -> Snapshot {

@@ -9,5 +9,6 @@
 
 mod account;
 mod faults;
+mod order;
 mod pace;
 mod writes;
