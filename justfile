@@ -10,7 +10,7 @@ check:
     cargo clippy --locked --all-targets -- -D warnings
     RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps
 
-# Write the generated files again: schemas, and snapshots that changed
+# Write the generated files again: schemas, reference pages, and snapshots that changed
 generate:
     ZDSYNC_GENERATE=1 INSTA_UPDATE=always cargo test --locked
 
@@ -18,3 +18,7 @@ generate:
 example:
     cargo run --locked -- -C examples/acme plan
     cargo run --locked -- -C examples/acme apply --auto-approve
+
+# Build the documentation into target/book (needs mdbook)
+book:
+    mdbook build docs

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod crash;
+mod docs;
 mod kit;
 mod layers;
 mod main_job;
