@@ -293,3 +293,27 @@ fn receipts_come_from_the_newest_apply_of_the_branch_that_kept_some() {
         ""
     );
 }
+
+#[test]
+fn a_zdsync_that_is_there_is_used_and_else_the_pinned_sources_are_built_and_cached_by_what_they_are()
+ {
+    let Some(job) = Job::start() else { return };
+    let find = |path: &str| {
+        job.run(
+            "install.sh",
+            &["find"],
+            &[("RUNNER_TEMP", "/tmp/runner"), ("PATH", path)],
+        )
+    };
+    let installed = std::path::Path::new(env!("CARGO_BIN_EXE_zdsync"));
+    let folder = installed.parent().unwrap().to_str().unwrap();
+    let system = "/usr/local/bin:/usr/bin:/bin";
+    let done = find(&format!("{folder}:{system}")).exits(0);
+    assert_eq!(done.output("path"), installed.to_str().unwrap());
+    assert_eq!(done.output("build"), "false");
+    let done = find(system).exits(0);
+    assert_eq!(done.output("build"), "true");
+    assert_eq!(done.output("path"), "/tmp/runner/zdsync/bin/zdsync");
+    assert_eq!(done.output("key").len(), 64);
+    assert_eq!(done.output("key"), find(system).output("key"));
+}

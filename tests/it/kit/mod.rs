@@ -6,3 +6,4 @@ mod github;
 mod gitlab;
 mod plan;
 mod script;
+mod story;

@@ -44,13 +44,25 @@ impl Done {
 /// Says whether the programs are there that the scripts call. Where they are missing it says so, past the
 /// capturing of the test runner; where `GITHUB_ACTIONS` is set it fails instead.
 pub(super) fn can_run() -> bool {
-    let missing: Vec<&str> = ["bash", "curl", "jq", "git"]
+    let probes: [(&str, &[&str]); 5] = [
+        // The bash of macOS is too old for this.
+        ("bash", &["-c", "shopt -s inherit_errexit"]),
+        ("curl", &["--version"]),
+        ("jq", &["--version"]),
+        ("git", &["--version"]),
+        ("sha256sum", &["--version"]),
+    ];
+    let missing: Vec<&str> = probes
         .into_iter()
-        .filter(|program| {
+        .filter(|(program, arguments)| {
             let mut asked = Command::new(program);
-            let asked = asked.arg("--version").stdout(Stdio::null()).status();
-            !asked.is_ok_and(|status| status.success())
+            asked.args(*arguments).stdout(Stdio::null());
+            !asked
+                .stderr(Stdio::null())
+                .status()
+                .is_ok_and(|status| status.success())
         })
+        .map(|(program, _)| program)
         .collect();
     if missing.is_empty() {
         return true;
