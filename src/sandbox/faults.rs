@@ -21,7 +21,8 @@ use super::request::Request;
 ///   quarter of all calls, by the seed). Without it every call is struck.
 /// - `KIND` is `status:503`, `status:503:retry=7` (nothing happens), `status-after:500` (it happens,
 ///   but the answer is an error), `html:502`, `delay:1500ms`, `drop-before`, `drop-after`,
-///   `truncate:20` (so many bytes of the body arrive), `job-stuck`, `job-half-failed`, `job-failed`.
+///   `truncate:20` (so many bytes of the body arrive), `job-stuck`, `job-half-failed`, `job-failed`;
+///   and what somebody else does just before: `delete-user:ada@example.com`, `revoke-credentials`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     method: Option<String>,
@@ -37,7 +38,7 @@ enum Calls {
     Percent(u32),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
     Status { code: u16, retry: Option<u32> },
     StatusAfter { code: u16 },
@@ -47,6 +48,16 @@ enum Kind {
     DropAfter,
     Truncate(usize),
     Job(Fate),
+    Meanwhile(Meanwhile),
+}
+
+/// What somebody else does in the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Meanwhile {
+    /// An admin deletes the user with this address.
+    UserDeleted(String),
+    /// From now on no credential is taken.
+    CredentialsRevoked,
 }
 
 /// A fault that cannot be read.
@@ -170,6 +181,10 @@ fn read_kind(text: &str) -> Option<Kind> {
         "job-stuck" => Kind::Job(Fate::Stuck),
         "job-half-failed" => Kind::Job(Fate::HalfFailed),
         "job-failed" => Kind::Job(Fate::Failed),
+        "delete-user" if !rest.is_empty() => {
+            Kind::Meanwhile(Meanwhile::UserDeleted(rest.to_owned()))
+        }
+        "revoke-credentials" => Kind::Meanwhile(Meanwhile::CredentialsRevoked),
         _ => return None,
     })
 }
@@ -226,6 +241,8 @@ pub(crate) struct Strike {
     /// An answer instead of the true one.
     pub(crate) after: Option<Forced>,
     pub(crate) fate: Fate,
+    /// What somebody else does just before.
+    pub(crate) meanwhile: Vec<Meanwhile>,
 }
 
 /// An answer that a fault gives.
@@ -275,8 +292,8 @@ impl Faults {
 }
 
 impl Kind {
-    fn add_to(self, strike: &mut Strike) {
-        match self {
+    fn add_to(&self, strike: &mut Strike) {
+        match *self {
             Self::Status { code, retry } => {
                 strike.instead = Some(Forced {
                     code,
@@ -303,6 +320,7 @@ impl Kind {
             Self::DropAfter => strike.drop_after = true,
             Self::Truncate(bytes) => strike.truncate = Some(bytes),
             Self::Job(fate) => strike.fate = fate,
+            Self::Meanwhile(ref what) => strike.meanwhile.push(what.clone()),
         }
     }
 }
@@ -321,6 +339,8 @@ impl fmt::Display for Kind {
             Self::Job(Fate::HalfFailed) => f.write_str("job-half-failed"),
             Self::Job(Fate::Failed) => f.write_str("job-failed"),
             Self::Job(Fate::Normal) => f.write_str("job-normal"),
+            Self::Meanwhile(Meanwhile::UserDeleted(email)) => write!(f, "delete-user:{email}"),
+            Self::Meanwhile(Meanwhile::CredentialsRevoked) => f.write_str("revoke-credentials"),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::auth::{self, Caller};
 use super::call::{Call, Outcome};
 use super::desk::Desk;
 use super::errors::Refusal;
-use super::faults::{Faults, Forced, Strike};
+use super::faults::{Faults, Forced, Meanwhile, Strike};
 use super::jobs;
 use super::limits::{Left, Limit};
 use super::options::Settings;
@@ -21,6 +21,7 @@ use super::routes::{self, Found, Route};
 use super::seed::{self, Seed};
 use super::store::{FORMAT, State};
 use super::text;
+use super::users;
 use super::watch::{self, Counters, Holding, LogEntry};
 
 /// A simulated account.
@@ -31,6 +32,8 @@ pub struct Sandbox {
     faults: Faults,
     log: Vec<LogEntry>,
     counters: Counters,
+    /// Whether no credential is taken any more.
+    revoked: bool,
 }
 
 /// How many requests the log keeps before it lets go of the older half.
@@ -88,6 +91,7 @@ impl Sandbox {
             faults,
             log: Vec::new(),
             counters: Counters::default(),
+            revoked: false,
         }
     }
 
@@ -138,6 +142,9 @@ impl Sandbox {
         self.state.pending.sweep(second);
         self.state.limits.sweep(now);
         let strike = self.faults.strike(&request);
+        for what in &strike.meanwhile {
+            self.happen(second, what);
+        }
         let mut actor = None;
         let reply = if strike.drop_before {
             Reply::empty(0)
@@ -148,6 +155,28 @@ impl Sandbox {
             strike.after.map_or(reply, Forced::reply)
         };
         self.finish(now, &request, &strike, reply, actor)
+    }
+
+    /// Lets somebody else do something in the account.
+    fn happen(&mut self, now: Timestamp, what: &Meanwhile) {
+        match what {
+            Meanwhile::CredentialsRevoked => self.revoked = true,
+            Meanwhile::UserDeleted(email) => {
+                let Some(user) = self.state.holder_of_email(email) else {
+                    return;
+                };
+                let owner = self.state.account.owner;
+                let mut desk = Desk {
+                    state: &mut self.state,
+                    settings: &self.settings,
+                    now,
+                    actor: owner,
+                    ignored: Vec::new(),
+                };
+                // Whom the service does not let anybody delete stays.
+                let _refused = users::remove_one(&mut desk, user);
+            }
+        }
     }
 
     /// The order of refusals: route, credential, account limit, scope, role, then the handler.
@@ -209,6 +238,9 @@ impl Sandbox {
         let header = request.authorization.as_deref();
         if route.is_token_endpoint() || (route.is_me() && header.is_none()) {
             return Ok(None);
+        }
+        if self.revoked {
+            return Err(Refusal::NotAuthenticated);
         }
         auth::authenticate(&self.state, &self.settings, now, header).map(Some)
     }
