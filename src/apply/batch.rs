@@ -10,8 +10,8 @@ use crate::model::{Book, Item, Kind, Verb, Write};
 use super::attempt::{Attempt, attempt};
 use super::{Stop, jobs};
 
-/// Writes under way at once; the client's rate budget is what really paces them.
-const SIDE_BY_SIDE: usize = 8;
+/// Calls under way at once; the client's rate budget is what really paces them.
+pub(super) const SIDE_BY_SIDE: usize = 8;
 /// From this many items up, one bulk call with its polls takes fewer requests than single calls.
 const WORTH_A_JOB: usize = 4;
 /// The most items of one bulk call (zendesk-api §13).
@@ -70,7 +70,7 @@ pub(super) async fn carry_out(
     }
     let mut statuses: Vec<(JobId, Result<JobStatus, String>)> = Vec::new();
     let pending = running.keys().cloned().collect();
-    jobs::wait(&writer.reader(), pending, |job, status| {
+    jobs::wait(&writer.reader(), pending, stop.patience(), |job, status| {
         statuses.push((job.clone(), status));
     })
     .await;

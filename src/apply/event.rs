@@ -14,11 +14,11 @@ pub enum Status {
     Done,
     /// It, or some item of it, failed.
     Failed,
-    /// It was not tried, because of an operation it needs or an interrupt.
+    /// It, or some item of it, was not tried, because of what it needs or an interrupt.
     Skipped,
 }
 
-/// One item of a bulk operation that failed.
+/// One item of a bulk operation that failed or was not tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemFailure {
     /// What it was about.
@@ -36,9 +36,9 @@ pub struct Outcome {
     pub status: Status,
     /// Why it failed or was skipped, for people.
     pub message: Option<String>,
-    /// For a bulk operation, the items that failed.
+    /// For a bulk operation, the items that failed or were not tried; where none is named, all.
     pub failures: Vec<ItemFailure>,
-    /// The operation because of which it was skipped.
+    /// The operation because of which it, or the first of its items, was skipped.
     pub because: Option<OperationId>,
     /// The service's request ids, in order.
     pub request_ids: Vec<String>,
@@ -84,6 +84,11 @@ pub enum Event {
         requests: u64,
         /// What is not as it was to be, and how.
         unmet: Vec<ItemFailure>,
+    },
+    /// What was changed could not be read again, so nobody knows whether it holds.
+    NotVerified {
+        /// Why, for people.
+        why: String,
     },
     /// The apply ended.
     Finished {

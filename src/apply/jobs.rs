@@ -13,18 +13,16 @@ use super::attempt::{Attempt, look};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// How long no job may show progress before those that are left count as stuck.
-const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
-
 /// The service forgets jobs after a day.
 const FORGOTTEN: &str = "the service no longer knows the job";
 
 /// Waits for jobs, all in one poll, from one second backing off, and hands each over as it ends. A job
-/// that makes no progress for half an hour, or that cannot be asked after, is handed over without a
-/// status and with the reason.
+/// that makes no progress for as long as `patience`, or that cannot be asked after, is handed over without
+/// a status and with the reason.
 pub(super) async fn wait(
     reader: &Reader,
     mut pending: Vec<JobId>,
+    patience: SignedDuration,
     mut ended: impl FnMut(&JobId, Result<JobStatus, String>),
 ) {
     let mut pause = FIRST_PAUSE;
@@ -60,14 +58,14 @@ pub(super) async fn wait(
             moved_at = now;
             seen = progress;
         }
-        let patient = now.duration_since(moved_at) < PATIENCE;
+        let patient = now.duration_since(moved_at) < patience;
         pending.retain(|job| match known.get(job) {
             Some(status) if status.state == JobState::Running && patient => true,
             Some(status) if status.state == JobState::Running => {
                 ended(
                     job,
                     Err(format!(
-                        "the job {job} has made no progress for half an hour and may still be carried out"
+                        "the job {job} has made no progress for {patience:#} and may still be carried out"
                     )),
                 );
                 false
@@ -87,13 +85,17 @@ pub(super) async fn wait(
     }
 }
 
-/// Waits for jobs of an apply that was broken off, so that what they still change is not planned again.
-/// Gives a line for people for each that cannot be waited for.
+/// Waits for jobs of an apply that was broken off, so that what they still change is not planned again;
+/// no longer than `patience` where none makes progress. Gives a line for people for each that cannot be waited for.
 ///
 /// Costs one request for every 100 jobs and round of asking.
-pub async fn wait_for_jobs(reader: &Reader, jobs: Vec<JobId>) -> Vec<String> {
+pub async fn wait_for_jobs(
+    reader: &Reader,
+    jobs: Vec<JobId>,
+    patience: SignedDuration,
+) -> Vec<String> {
     let mut troubles = Vec::new();
-    wait(reader, jobs, |job, status| {
+    wait(reader, jobs, patience, |job, status| {
         if let Err(why) = status
             && !why.contains(FORGOTTEN)
         {

@@ -1,5 +1,6 @@
 //! The walk over the plan.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::api::Writer;
@@ -8,14 +9,14 @@ use crate::plan::{Operation, OperationId, Plan};
 
 use super::attempt::Attempt;
 use super::batch::{Step, carry_out};
-use super::schedule::Schedule;
+use super::schedule::{Schedule, Turn};
 use super::settle::settle;
-use super::{Event, Outcome, Status, Stop, phones};
+use super::{Event, ItemFailure, Outcome, Status, Stop, phones};
 
 /// Carries out a plan and says how each operation ended, in the order in which they ended.
 ///
-/// Operations of one wave go side by side; a wave begins when the one before is over. What needs a
-/// failed operation is skipped, everything else goes on. `emit` hears of every step, before an
+/// Operations of one wave go side by side; a wave begins when the one before is over. What needs
+/// something that failed is skipped, item by item, and everything else goes on. `emit` hears of every step, before an
 /// operation is sent and after it has ended.
 ///
 /// Costs the requests the plan estimates; more where calls have to be repeated or looked after.
@@ -42,15 +43,22 @@ pub async fn run(
     });
     while let Some(wave) = walk.schedule.next_wave() {
         let mut ready = Vec::new();
-        for (operation, because) in wave {
-            match because {
-                Some(because) => walk.skip(operation.id, Some(because), None),
-                None => ready.push(operation),
-            }
+        for turn in wave {
+            ready.extend(walk.taken(turn));
         }
         walk.run_wave(&ready).await;
     }
     walk.finish()
+}
+
+/// An operation that is carried out, as far as it can be.
+struct Task<'plan> {
+    planned: &'plan Operation,
+    /// Without the items that are held back.
+    operation: Cow<'plan, Operation>,
+    /// What is held back, and the first operation because of which it is.
+    held_back: Vec<ItemFailure>,
+    because: Option<OperationId>,
 }
 
 struct Walk<'run> {
@@ -66,9 +74,47 @@ struct Walk<'run> {
 }
 
 impl Walk<'_> {
-    async fn run_wave(&mut self, ready: &[&Operation]) {
-        let calls: Vec<_> = ready.iter().map(|operation| &operation.write).collect();
-        let mut unsettled: Vec<(&Operation, Attempt)> = Vec::new();
+    /// Takes an operation up, or skips it where nothing of it can be carried out.
+    fn taken<'plan>(&mut self, turn: Turn<'plan>) -> Option<Task<'plan>> {
+        let Turn {
+            operation: planned,
+            held_back,
+        } = turn;
+        let because = held_back.values().next().copied();
+        if because.is_some() && held_back.len() >= planned.write.items.len() {
+            self.skip(planned, because, None);
+            return None;
+        }
+        let is_held_back = |place: u32| held_back.contains_key(&place);
+        let items = || (0..).zip(&planned.write.items);
+        let operation = if held_back.is_empty() {
+            Cow::Borrowed(planned)
+        } else {
+            let mut part = planned.clone();
+            part.write.items = items()
+                .filter(|(place, _)| !is_held_back(*place))
+                .map(|(_, item)| item.clone())
+                .collect();
+            Cow::Owned(part)
+        };
+        let failures = items().filter_map(|(place, item)| {
+            let needed = held_back.get(&place)?;
+            Some(ItemFailure {
+                address: item.address.clone(),
+                message: format!("not tried: what it needs of {needed} is not done"),
+            })
+        });
+        Some(Task {
+            planned,
+            held_back: failures.collect(),
+            because,
+            operation,
+        })
+    }
+
+    async fn run_wave(&mut self, ready: &[Task<'_>]) {
+        let calls: Vec<_> = ready.iter().map(|task| &task.operation.write).collect();
+        let mut unsettled: Vec<(&Task<'_>, Attempt)> = Vec::new();
         let (book, writer, stop) = (self.book.clone(), self.writer, self.stop);
         carry_out(writer, &calls, &book, stop, |step| {
             self.step(ready, step, &mut unsettled);
@@ -77,19 +123,20 @@ impl Walk<'_> {
         self.settle(unsettled).await;
     }
 
-    fn step<'plan>(
+    fn step<'task, 'plan>(
         &mut self,
-        ready: &[&'plan Operation],
+        ready: &'task [Task<'plan>],
         step: Step,
-        unsettled: &mut Vec<(&'plan Operation, Attempt)>,
+        unsettled: &mut Vec<(&'task Task<'plan>, Attempt)>,
     ) {
         let (Step::Sent(place)
         | Step::NotSent(place)
         | Step::JobStarted(place, _)
         | Step::Ended(place, _)) = &step;
-        let Some(operation) = ready.get(*place).copied() else {
+        let Some(task) = ready.get(*place) else {
             return;
         };
+        let operation = &*task.operation;
         let id = operation.id;
         match step {
             Step::Sent(_) => (self.emit)(&Event::Begun {
@@ -98,7 +145,7 @@ impl Walk<'_> {
             }),
             Step::NotSent(_) => {
                 let why = self.stop.why().to_owned();
-                self.skip(id, None, Some(&why));
+                self.skip(task.planned, None, Some(&why));
             }
             Step::JobStarted(_, job) => (self.emit)(&Event::JobStarted { id, job }),
             Step::Ended(_, attempt) => {
@@ -106,16 +153,16 @@ impl Walk<'_> {
                 let settles = !operation.settles.is_empty()
                     || !phones::items_of(&operation.write, &self.moving).is_empty();
                 if some_done && settles {
-                    unsettled.push((operation, attempt));
+                    unsettled.push((task, attempt));
                 } else {
-                    self.end(operation, attempt);
+                    self.end(task, attempt);
                 }
             }
         }
     }
 
     /// Looks after the memberships of new agents; the operations end with what comes of it.
-    async fn settle(&mut self, unsettled: Vec<(&Operation, Attempt)>) {
+    async fn settle(&mut self, unsettled: Vec<(&Task<'_>, Attempt)>) {
         if unsettled.is_empty() {
             return;
         }
@@ -124,13 +171,13 @@ impl Walk<'_> {
         }
         let operations: Vec<(&Operation, BTreeSet<Address>)> = unsettled
             .iter()
-            .map(|(operation, attempt)| {
+            .map(|(task, attempt)| {
                 let failed = attempt.failures.iter();
                 let failed = failed.map(|failure| failure.address.clone()).collect();
-                (*operation, failed)
+                (&*task.operation, failed)
             })
             .collect();
-        let mut settled = settle(self.writer, &operations, &self.book).await;
+        let mut settled = settle(self.writer, &operations, &self.book, self.stop).await;
         let items: Vec<_> = operations
             .iter()
             .flat_map(|(operation, failed)| {
@@ -142,8 +189,8 @@ impl Walk<'_> {
             .failures
             .extend(phones::settle(self.writer, &items, &self.book).await);
         self.learn(&settled);
-        for (operation, mut attempt) in unsettled {
-            let items = &operation.write.items;
+        for (task, mut attempt) in unsettled {
+            let items = &task.operation.write.items;
             let about = |address: &Address| {
                 let person = address.person();
                 items
@@ -157,7 +204,7 @@ impl Walk<'_> {
             let own = numbers.filter(|(address, _)| about(address)).cloned();
             attempt.numbers.extend(own);
             attempt.hopeless = attempt.hopeless.or_else(|| settled.hopeless.clone());
-            self.end(operation, attempt);
+            self.end(task, attempt);
         }
     }
 
@@ -167,12 +214,12 @@ impl Walk<'_> {
         }
     }
 
-    fn end(&mut self, operation: &Operation, attempt: Attempt) {
+    fn end(&mut self, task: &Task<'_>, attempt: Attempt) {
         self.learn(&attempt);
         let Attempt {
             numbers,
             job: _,
-            failures,
+            mut failures,
             remark,
             request_ids,
             hopeless,
@@ -180,50 +227,39 @@ impl Walk<'_> {
         if let Some(why) = &hopeless {
             self.stop.give_up(why);
         }
-        let status = if failures.is_empty() {
-            Status::Done
-        } else {
-            Status::Failed
-        };
-        let message = match failures.as_slice() {
-            [] => remark,
-            [failure] => Some(failure.message.clone()),
-            [first, ..] => Some(format!(
-                "{} failed, first {}: {}",
-                plural(failures.len(), "item"),
-                first.address,
-                first.message
-            )),
-        };
+        let (status, message) = verdict(&failures, task, remark);
+        failures.extend(task.held_back.iter().cloned());
         let requests = request_ids.len() as u64;
-        self.note(Outcome {
-            id: operation.id,
+        let outcome = Outcome {
+            id: task.planned.id,
             status,
             message,
             failures,
-            because: None,
+            because: task.because,
             request_ids,
             requests,
             numbers,
-        });
+        };
+        self.note(task.planned, outcome);
     }
 
-    fn skip(&mut self, id: OperationId, because: Option<OperationId>, message: Option<&str>) {
-        let message = message.map(str::to_owned);
-        self.note(Outcome {
-            id,
+    fn skip(&mut self, operation: &Operation, because: Option<OperationId>, message: Option<&str>) {
+        let outcome = Outcome {
+            id: operation.id,
             status: Status::Skipped,
-            message,
+            message: message.map(str::to_owned),
             failures: Vec::new(),
             because,
             request_ids: Vec::new(),
             requests: 0,
             numbers: Vec::new(),
-        });
+        };
+        self.note(operation, outcome);
     }
 
-    fn note(&mut self, outcome: Outcome) {
-        self.schedule.end(outcome.id, outcome.status);
+    fn note(&mut self, operation: &Operation, outcome: Outcome) {
+        self.schedule
+            .end(operation, outcome.status, &outcome.failures);
         (self.emit)(&Event::Operation(outcome.clone()));
         self.outcomes.push(outcome);
     }
@@ -236,6 +272,35 @@ impl Walk<'_> {
             requests: self.writer.reader().client().requests() - self.first_request,
         });
         self.outcomes
+    }
+}
+
+/// How an operation that was tried ended, and what people should know of it.
+fn verdict(
+    failures: &[ItemFailure],
+    task: &Task<'_>,
+    remark: Option<String>,
+) -> (Status, Option<String>) {
+    match failures {
+        [] if task.held_back.is_empty() => (Status::Done, remark),
+        [] => {
+            let all = task.planned.write.items.len();
+            let message = format!(
+                "{} of {all} not tried, the rest is done",
+                plural(task.held_back.len(), "item")
+            );
+            (Status::Skipped, Some(message))
+        }
+        [failure] => (Status::Failed, Some(failure.message.clone())),
+        [first, ..] => {
+            let message = format!(
+                "{} failed, first {}: {}",
+                plural(failures.len(), "item"),
+                first.address,
+                first.message
+            );
+            (Status::Failed, Some(message))
+        }
     }
 }
 

@@ -6,12 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
 use crate::api::{Error, MembershipRecord, Writer};
 use crate::model::{Address, Book, Item, Kind, ObjectId, Value, Verb, Write};
 use crate::plan::Operation;
 
 use super::attempt::Attempt;
-use super::batch::{Step, carry_out, writes};
+use super::batch::{SIDE_BY_SIDE, Step, carry_out, writes};
 use super::{ItemFailure, Stop};
 
 /// From this many people up, reading the whole list is taken to be cheaper than reading each one's.
@@ -27,8 +29,7 @@ struct Expected {
 }
 
 /// Reads the memberships of the people whom `operations` made agents, but for those who failed, and
-/// corrects them. The attempt
-/// holds the numbers of the memberships and whatever could not be put right.
+/// corrects them. The attempt holds the numbers of the memberships and whatever could not be put right.
 ///
 /// Costs one request for each person (or the pages of the whole list where that is less), and the
 /// corrections.
@@ -36,7 +37,10 @@ pub(super) async fn settle(
     writer: &Writer,
     operations: &[(&Operation, BTreeSet<Address>)],
     book: &Book,
+    stop: &Stop,
 ) -> Attempt {
+    // What was begun is brought to its end, also where the apply is to stop.
+    let stop = &Stop::patient(stop.patience());
     let expected: Vec<Expected> = operations
         .iter()
         .flat_map(|(operation, failed)| expectations(operation, failed, book))
@@ -51,7 +55,10 @@ pub(super) async fn settle(
             continue;
         }
         match held(writer, kind, &people).await {
-            Ok(held) => correct(writer, kind, &people, &held, book, &mut all).await,
+            Ok(held) => {
+                let faults = faults(kind, &people, &held, book, &mut all);
+                correct(writer, kind, faults, book, stop, &mut all).await;
+            }
             Err(error) => all.failures.extend(people.iter().map(|person| ItemFailure {
                 address: person.user.clone(),
                 message: format!("the memberships could not be read again: {error}"),
@@ -116,24 +123,25 @@ async fn held(
     kind: Kind,
     people: &[&Expected],
 ) -> Result<BTreeMap<ObjectId, Vec<MembershipRecord>>, Error> {
-    let reader = writer.reader();
-    let mut records = Vec::new();
+    let reader = &writer.reader();
     let in_groups = kind == Kind::GroupMembership;
     // The list of all members of organizations may be longer than any number of people made at once.
-    if people.len() < WORTH_THE_LIST || !in_groups {
-        for person in people {
-            records.extend(if in_groups {
-                reader.group_memberships_of(person.number).await?.items
+    let records = if people.len() < WORTH_THE_LIST || !in_groups {
+        let read = people.iter().map(|person| async move {
+            if in_groups {
+                reader.group_memberships_of(person.number).await
             } else {
-                reader
-                    .organization_memberships_of(person.number)
-                    .await?
-                    .items
-            });
-        }
+                reader.organization_memberships_of(person.number).await
+            }
+        });
+        let lists: Vec<_> = stream::iter(read)
+            .buffered(SIDE_BY_SIDE)
+            .try_collect()
+            .await?;
+        lists.into_iter().flat_map(|list| list.items).collect()
     } else {
-        records = reader.group_memberships().await?.items;
-    }
+        reader.group_memberships().await?.items
+    };
     let mut held: BTreeMap<ObjectId, Vec<MembershipRecord>> = BTreeMap::new();
     for record in records {
         held.entry(record.user).or_default().push(record);
@@ -146,31 +154,42 @@ async fn held(
 async fn correct(
     writer: &Writer,
     kind: Kind,
-    people: &[&Expected],
-    held: &BTreeMap<ObjectId, Vec<MembershipRecord>>,
+    faults: Faults,
     book: &Book,
+    stop: &Stop,
     all: &mut Attempt,
 ) {
-    let mut faults = Faults::default();
-    for person in people {
-        let records = held.get(&person.number).map_or(&[] as &[_], Vec::as_slice);
-        faults.add(kind, person, records, book, all);
-    }
     let Faults {
         missing,
         defaults,
         extra,
     } = faults;
     let mut calls = writes(Verb::Create, kind, missing);
-    carry_out_one_wave(writer, &calls, book, all).await;
+    carry_out_one_wave(writer, &calls, book, stop, all).await;
     // One by one: there is no bulk form, and the item may be a membership made just now.
     calls = defaults
         .into_iter()
         .flat_map(|item| writes(Verb::MakeDefault, kind, vec![item]))
         .collect();
-    carry_out_one_wave(writer, &calls, book, all).await;
+    carry_out_one_wave(writer, &calls, book, stop, all).await;
     calls = writes(Verb::Delete, kind, extra);
-    carry_out_one_wave(writer, &calls, book, all).await;
+    carry_out_one_wave(writer, &calls, book, stop, all).await;
+}
+
+/// Holds what was read against what is expected, and notes the numbers of what is as it must be.
+fn faults(
+    kind: Kind,
+    people: &[&Expected],
+    held: &BTreeMap<ObjectId, Vec<MembershipRecord>>,
+    book: &Book,
+    all: &mut Attempt,
+) -> Faults {
+    let mut faults = Faults::default();
+    for person in people {
+        let records = held.get(&person.number).map_or(&[] as &[_], Vec::as_slice);
+        faults.add(kind, person, records, book, all);
+    }
+    faults
 }
 
 /// What is not as it must be.
@@ -230,15 +249,20 @@ impl Faults {
     }
 }
 
-async fn carry_out_one_wave(writer: &Writer, calls: &[Write], book: &Book, all: &mut Attempt) {
+async fn carry_out_one_wave(
+    writer: &Writer,
+    calls: &[Write],
+    book: &Book,
+    stop: &Stop,
+    all: &mut Attempt,
+) {
     let mut known = book.clone();
     for (address, id) in &all.numbers {
         known.insert(address.clone(), *id);
     }
     let calls: Vec<&Write> = calls.iter().collect();
     let mut outcomes = Vec::new();
-    // What was begun is brought to its end, also where the apply is to stop.
-    carry_out(writer, &calls, &known, &Stop::default(), |step| {
+    carry_out(writer, &calls, &known, stop, |step| {
         if let Step::Ended(_, outcome) = step {
             outcomes.push(outcome);
         }

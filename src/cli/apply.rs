@@ -12,6 +12,7 @@ use super::args::{ApplyArgs, ApplyFormat};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::folder::Folder;
+use super::interrupt::{Interrupts, UnderWay};
 use super::journal::{self, Journal, Unfinished};
 use super::plan::Planned;
 use super::receipt::{self, Record};
@@ -23,27 +24,55 @@ const SHORTEST_DIGEST: usize = 16;
 
 /// Makes or loads the plan, asks, carries it out, and leaves a receipt.
 pub(super) fn run(settings: &Settings, arguments: &ApplyArgs) -> Result<Exit, Failure> {
+    let interrupts = Interrupts::listen();
     let folder = Folder::of(&settings.directory);
     let _lock = folder.lock()?;
     let left = journal::unfinished(&folder)?;
+    let desk = Desk {
+        settings,
+        arguments,
+        folder,
+        interrupts,
+    };
     if let Some(canary) = &arguments.canary {
-        return super::canary::run(settings, arguments, &folder, left.as_ref(), canary);
+        return super::canary::run(&desk, left.as_ref(), canary);
     }
     let planned = obtain(settings, arguments, left.as_ref())?;
-    execute(settings, arguments, &folder, planned)
+    if let Some(digest) = &arguments.digest {
+        check_digest(&planned.plan, digest)?;
+    }
+    let approved = arguments.auto_approve
+        || arguments.resume
+        || arguments.plan.is_some()
+        || arguments.digest.is_some();
+    execute(&desk, planned, approved)
 }
 
-/// Asks for a plan to be approved, carries it out and leaves a receipt. The lock must be held.
+/// What every apply of one command goes by.
+pub(super) struct Desk<'run> {
+    /// The settings of the command.
+    pub(super) settings: &'run Settings,
+    /// Its flags.
+    pub(super) arguments: &'run ApplyArgs,
+    /// The project's folder, of which the lock is held.
+    folder: Folder,
+    /// Who hears when somebody wants it to end.
+    interrupts: Interrupts,
+}
+
+/// Asks for a plan to be approved unless it is, carries it out and leaves a receipt.
 pub(super) fn execute(
-    settings: &Settings,
-    arguments: &ApplyArgs,
-    folder: &Folder,
+    desk: &Desk<'_>,
     Planned { plan, client }: Planned,
+    approved: bool,
 ) -> Result<Exit, Failure> {
+    let Desk {
+        settings,
+        arguments,
+        folder,
+        interrupts,
+    } = desk;
     let now = Settings::now();
-    if let Some(digest) = &arguments.digest {
-        check_digest(&plan, digest)?;
-    }
     if !plan.refused.is_empty() {
         show_refusals(settings, &plan)?;
         return Ok(Exit::Refused);
@@ -61,26 +90,24 @@ pub(super) fn execute(
             return Ok(Exit::Done);
         }
     }
-    let approved = arguments.auto_approve
-        || arguments.resume
-        || arguments.plan.is_some()
-        || arguments.digest.is_some();
     if !approved && !plan.operations.is_empty() {
         ask(human)?;
     }
     let screen = Screen::new(settings, &plan, human);
+    let stop = Stop::patient(arguments.job_timeout);
+    let under_way = interrupts.under_way(&stop);
     if plan.operations.is_empty() {
-        let ended = carry_out(&plan, &client, screen, None, false)?;
+        let ended = carry_out((&plan, &client), screen, None, (&stop, None))?;
         return Ok(ended.exit());
     }
     let started_at = client.now();
     let mut journal = Journal::begin(folder, &plan, now)?;
+    let verify = (!arguments.no_verify).then_some(&under_way);
     let ended = carry_out(
-        &plan,
-        &client,
+        (&plan, &client),
         screen,
         Some(&mut journal),
-        !arguments.no_verify,
+        (&stop, verify),
     )?;
     super::plan::remarks(settings, &client);
     let record = Record {
@@ -158,13 +185,18 @@ struct Ended {
 
 impl Ended {
     fn exit(&self) -> Exit {
-        let unmet =
-            matches!(&self.verified, Some(Event::Verified { unmet, .. }) if !unmet.is_empty());
+        let holds = match &self.verified {
+            Some(Event::Verified { unmet, .. }) => unmet.is_empty(),
+            Some(Event::NotVerified { .. }) => false,
+            // It was not to be looked at.
+            Some(_) | None => true,
+        };
         let done = |outcome: &Outcome| outcome.status == Status::Done;
         let all_done = self.outcomes.iter().all(done);
-        if self.interrupted && !all_done {
+        let looked = !matches!(&self.verified, Some(Event::NotVerified { .. }));
+        if self.interrupted && !(all_done && looked) {
             Exit::Interrupted
-        } else if all_done && !unmet {
+        } else if all_done && holds {
             Exit::Done
         } else {
             Exit::Partial
@@ -185,7 +217,7 @@ fn check_requests(plan: &Plan, most: Option<u64>) -> Result<(), Failure> {
     }
 }
 
-fn check_digest(plan: &Plan, digest: &str) -> Result<(), Failure> {
+pub(super) fn check_digest(plan: &Plan, digest: &str) -> Result<(), Failure> {
     let wanted: String = digest
         .chars()
         .filter(|c| *c != '-')
@@ -233,24 +265,25 @@ fn ask(human: bool) -> Result<(), Failure> {
     let declined = |message: &str| {
         Failure::new(
             message,
-            "nothing was changed; say `yes`, or pass `--auto-approve`, `--digest` or a saved plan",
+            "nothing is sent without it: say `yes`, or pass `--auto-approve`, `--digest` or a saved plan",
         )
     };
     if !human {
         return Err(declined("an apply with JSON output cannot ask"));
     }
-    let mut err = io::stderr().lock();
+    // Not held while waiting: an interrupt has something to say too.
+    let err = io::stderr;
     write!(
-        err,
+        err(),
         "Do you want to apply this plan? Only `yes` is accepted: "
     )
-    .and_then(|()| err.flush())
+    .and_then(|()| err().flush())
     .map_err(|error| Failure::output(&error))?;
     let mut answer = String::new();
     let read = io::stdin().lock().read_line(&mut answer);
     if !io::stdin().is_terminal() {
         // The question has no line of its own where nobody types an answer.
-        let _unprinted = writeln!(err);
+        let _unprinted = writeln!(err());
     }
     match read {
         Ok(0) => Err(declined("there is nobody to ask: standard input is empty")),
@@ -260,17 +293,15 @@ fn ask(human: bool) -> Result<(), Failure> {
     }
 }
 
-/// Runs the plan, notes and shows every step as it happens, reads again what was changed, and ends early
-/// when the process is asked to.
+/// Runs the plan, notes and shows every step as it happens, reads again what was changed where `verify` is
+/// given, and ends early when the process is asked to.
 fn carry_out(
-    plan: &Plan,
-    client: &Client,
+    (plan, client): (&Plan, &Client),
     mut screen: Screen<'_>,
     mut journal: Option<&mut Journal>,
-    verify: bool,
+    (stop, verify): (&Stop, Option<&UnderWay>),
 ) -> Result<Ended, Failure> {
     let writer: Writer = client.writer();
-    let stop = Stop::default();
     let mut finished = None;
     let before = client.requests();
     let mut emit = |event: &Event| {
@@ -288,36 +319,46 @@ fn carry_out(
         }
     };
     let ended = super::block_on(async {
-        let watch = tokio::spawn(super::interrupt::watch(stop.clone()));
-        let outcomes = apply::run(plan, &writer, &stop, &mut emit).await;
+        let outcomes = apply::run(plan, &writer, stop, &mut emit).await;
         let requests = client.requests() - before;
         let finished_at = client.now();
-        let verified = if verify && !stop.is_requested() {
-            super::verify::verify(plan, &outcomes, client).await
-        } else {
-            Ok(None)
+        let verified = match verify {
+            Some(under_way) if !stop.is_requested() => {
+                verified(plan, &outcomes, client, under_way).await
+            }
+            Some(_) | None => None,
         };
-        watch.abort();
         (outcomes, requests, finished_at, verified)
     })?;
     let (outcomes, requests, finished_at, verified) = ended;
-    let verified = match verified {
-        Ok(verified) => verified,
-        Err(failure) => {
-            screen.warn(&failure);
-            None
-        }
-    };
     for event in verified.iter().chain(&finished) {
         screen.show(event);
     }
     screen.close();
     Ok(Ended {
+        interrupted: stop.is_interrupted(),
+        stopped: outcomes
+            .iter()
+            .any(|outcome| outcome.status != Status::Done)
+            && stop.is_requested(),
         outcomes,
         verified,
         requests,
         finished_at,
-        interrupted: stop.is_interrupted(),
-        stopped: stop.is_requested(),
     })
+}
+
+/// Reads again what was changed, unless somebody wants the command to end.
+async fn verified(
+    plan: &Plan,
+    outcomes: &[Outcome],
+    client: &Client,
+    under_way: &UnderWay,
+) -> Option<Event> {
+    tokio::select! {
+        verified = super::verify::verify(plan, outcomes, client) => verified,
+        () = under_way.interrupted() => Some(Event::NotVerified {
+            why: "it was interrupted".to_owned(),
+        }),
+    }
 }

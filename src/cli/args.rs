@@ -232,9 +232,12 @@ pub(super) struct ApplyArgs {
     /// Refuse a plan that is expected to take more requests than this
     #[arg(long, value_name = "NUMBER")]
     pub(super) max_requests: Option<u64>,
-    /// Do this part first (a number of people, or an address), read it again, and ask before the rest; with
-    /// --auto-approve, stop there
-    #[arg(long, value_name = "PART", conflicts_with_all = ["plan", "resume", "digest", "target", "no_verify"])]
+    /// Give a background job up that makes no progress for this long
+    #[arg(long, value_name = "TIME", default_value = "30m", value_parser = parse_patience)]
+    pub(super) job_timeout: SignedDuration,
+    /// Do this part first (a number of people, or an address) and read it again; where it holds, ask before the
+    /// rest, or go on with --auto-approve
+    #[arg(long, value_name = "PART", conflicts_with_all = ["plan", "resume", "target", "no_verify"])]
     pub(super) canary: Option<Canary>,
     /// How to print progress and outcome
     #[arg(long, value_enum, default_value_t = ApplyFormat::Human, value_name = "FORMAT")]
@@ -429,6 +432,13 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
         .parse()
         .map_err(|_| "write it as a number with a unit, such as 50ms or 2s".to_owned())?;
     Duration::try_from(duration).map_err(|_| "a time cannot be negative".to_owned())
+}
+
+/// As [`parse_duration`], for times that clocks are compared with.
+fn parse_patience(text: &str) -> Result<SignedDuration, String> {
+    parse_duration(text)?
+        .try_into()
+        .map_err(|_| "that is too long".to_owned())
 }
 
 #[cfg(test)]

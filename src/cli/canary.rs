@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use crate::model::{Address, plural};
 use crate::plan::Plan;
 
-use super::apply::execute;
-use super::args::{ApplyArgs, PlanningArgs};
+use super::apply::{Desk, check_digest, execute};
+use super::args::PlanningArgs;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::folder::Folder;
 use super::journal::Unfinished;
 use super::settings::Settings;
 
@@ -37,21 +36,24 @@ impl std::str::FromStr for Canary {
     }
 }
 
-/// Applies the part that goes first, and where it holds, asks for the rest; with `--auto-approve`, stops.
+/// Applies the part that goes first, and where it holds, the rest: with `--auto-approve` at once, else if
+/// somebody says so.
 pub(super) fn run(
-    settings: &Settings,
-    arguments: &ApplyArgs,
-    folder: &Folder,
+    desk: &Desk<'_>,
     left: Option<&Unfinished>,
     canary: &Canary,
 ) -> Result<Exit, Failure> {
+    let (settings, arguments) = (desk.settings, desk.arguments);
     let planning = &arguments.planning;
     let whole = super::plan::fresh(settings, planning, left, Settings::now())?;
+    if let Some(digest) = &arguments.digest {
+        check_digest(&whole.plan, digest)?;
+    }
     let first = chosen(&whole.plan, canary);
     let all = whole.plan.changes.len();
     // A plan that is refused as a whole is not begun.
     if !whole.plan.refused.is_empty() || whole.plan.operations.is_empty() {
-        return execute(settings, arguments, folder, whole);
+        return execute(desk, whole, false);
     }
     if first.is_empty() {
         return Err(Failure::new(
@@ -69,22 +71,22 @@ pub(super) fn run(
         ..planning.clone()
     };
     let planned = super::plan::fresh(settings, &part, None, Settings::now())?;
-    let exit = execute(settings, arguments, folder, planned)?;
+    let approved = arguments.auto_approve || arguments.digest.is_some();
+    let exit = execute(desk, planned, approved)?;
     if exit != Exit::Done {
+        settings.note("the rest is not begun");
         return Ok(exit);
     }
-    if arguments.auto_approve {
-        settings.note("the first part is done; `zdsync apply` without `--canary` does the rest");
-        return Ok(Exit::Done);
-    }
+    settings.note("the first part is done and holds; now the rest");
     let rest = super::plan::fresh(settings, planning, None, Settings::now())
-        .and_then(|rest| execute(settings, arguments, folder, rest));
+        .and_then(|rest| execute(desk, rest, arguments.auto_approve));
     // Something was changed: an exit code that says otherwise would not be true.
-    rest.or_else(|failure| {
-        settings.note("the first part is done and stays done; the rest is not:");
-        failure.report(settings);
-        Ok(Exit::Partial)
-    })
+    let exit = rest.unwrap_or_else(|failure| failure.report(settings));
+    if matches!(exit, Exit::Error | Exit::Refused) {
+        settings.note("the first part is done and stays done; the rest is not");
+        return Ok(Exit::Partial);
+    }
+    Ok(exit)
 }
 
 /// The changed addresses that go first.

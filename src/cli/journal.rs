@@ -104,7 +104,10 @@ impl Journal {
                 id: outcome.id,
                 status: outcome.status,
             },
-            Event::Started { .. } | Event::Verified { .. } | Event::Finished { .. } => return,
+            Event::Started { .. }
+            | Event::Verified { .. }
+            | Event::NotVerified { .. }
+            | Event::Finished { .. } => return,
         };
         if let Err(error) = self.write(&line) {
             self.broken.get_or_insert(error);
@@ -228,7 +231,9 @@ pub(super) fn look_after(
         plural(unfinished.jobs.len(), "background job")
     ));
     let reader = client.reader();
-    let troubles = super::block_on(apply::wait_for_jobs(&reader, unfinished.jobs.clone()))?;
+    let patience = apply::Stop::default().patience();
+    let jobs = unfinished.jobs.clone();
+    let troubles = super::block_on(apply::wait_for_jobs(&reader, jobs, patience))?;
     for trouble in troubles {
         settings.note(&format!("warning: {trouble}"));
     }

@@ -1,15 +1,16 @@
 //! What an apply shows while it runs: lines on standard output and, on a terminal, a bar on standard error.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::apply::{Event, Status};
-use crate::plan::Plan;
+use crate::apply::Event;
+use crate::model::plural;
+use crate::plan::{OperationId, Plan};
 use crate::report;
 use crate::report::events::Progress;
 
-use super::failure::Failure;
 use super::settings::Settings;
 
 /// Fewer operations are over before anybody reads a bar.
@@ -17,26 +18,29 @@ const WORTH_A_BAR: usize = 5;
 
 /// Where the events of one apply go.
 pub(super) struct Screen<'plan> {
-    settings: &'plan Settings,
     plan: &'plan Plan,
     /// Lines for people; `None` writes events for machines.
     progress: Option<Progress<'plan>>,
     bar: ProgressBar,
     ended: u64,
+    /// Operations that background jobs carry out now.
+    jobs: BTreeSet<OperationId>,
     unprinted: Option<io::Error>,
 }
 
 impl<'plan> Screen<'plan> {
     /// A screen for the apply of `plan`.
     pub(super) fn new(settings: &'plan Settings, plan: &'plan Plan, human: bool) -> Self {
-        Self {
-            settings,
+        let screen = Self {
             plan,
             progress: human.then(|| Progress::new(plan, settings.colour, settings.width)),
             bar: bar(settings, plan),
             ended: 0,
+            jobs: BTreeSet::new(),
             unprinted: None,
-        }
+        };
+        screen.bar.set_message(screen.status());
+        screen
     }
 
     /// Shows an event. A reader that went away does not stop an apply half-way: the receipt has everything.
@@ -53,22 +57,22 @@ impl<'plan> Screen<'plan> {
         if let Err(error) = written {
             self.unprinted.get_or_insert(error);
         }
-        if let Event::Operation(outcome) = event {
-            self.ended += 1;
-            self.bar.set_position(self.ended);
-            if outcome.status != Status::Skipped {
-                self.bar.set_message(self.left());
+        match event {
+            Event::JobStarted { id, job: _ } => {
+                self.jobs.insert(*id);
             }
+            Event::Operation(outcome) => {
+                self.ended += 1;
+                self.jobs.remove(&outcome.id);
+                self.bar.set_position(self.ended);
+            }
+            Event::Started { .. }
+            | Event::Begun { .. }
+            | Event::Verified { .. }
+            | Event::NotVerified { .. }
+            | Event::Finished { .. } => return,
         }
-    }
-
-    /// Says that what was changed could not be read again.
-    pub(super) fn warn(&self, failure: &Failure) {
-        self.bar.suspend(|| {
-            self.settings
-                .note("warning: what was changed could not be read again to verify it:");
-            failure.report(self.settings);
-        });
+        self.bar.set_message(self.status());
     }
 
     /// Takes the bar away.
@@ -79,14 +83,21 @@ impl<'plan> Screen<'plan> {
         }
     }
 
-    /// About how long the rest takes, by the plan's estimate.
-    fn left(&self) -> String {
+    /// About how long the rest takes, by the plan's estimate, and what is waited for.
+    fn status(&self) -> String {
         let all = (self.plan.operations.len() as u64).max(1);
         let rest = all.saturating_sub(self.ended);
+        if rest == 0 {
+            return "reading again".to_owned();
+        }
         let seconds = (self.plan.estimate.seconds * rest).div_ceil(all);
-        match seconds {
+        let left = match seconds {
             0..=90 => format!("about {seconds} s left"),
             _ => format!("about {} min left", seconds.div_ceil(60)),
+        };
+        match self.jobs.len() {
+            0 => left,
+            jobs => format!("{left}, {} running", plural(jobs, "job")),
         }
     }
 }
@@ -101,7 +112,7 @@ fn bar(settings: &Settings, plan: &Plan) -> ProgressBar {
         ProgressDrawTarget::hidden()
     };
     let bar = ProgressBar::with_draw_target(Some(plan.operations.len() as u64), target);
-    match ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+    match ProgressStyle::with_template("{bar:20} {pos}/{len} {msg}") {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }

@@ -91,6 +91,7 @@ fn covered_operation(operation: &Operation) -> CoveredOperation<'_> {
         changes,
         requires,
         settles,
+        needs: _, // the finer form of `requires`
     } = operation;
     CoveredOperation {
         id: *id,

@@ -49,7 +49,7 @@ pub use build::{Inputs, build};
 pub use resume::beyond;
 pub use stale::{relied_on, stale};
 pub use types::{
-    Access, Action, Change, Consequence, Ending, Entitlement, Estimate, Operation, OperationId,
-    Plan, Reason, Refusal, RefusalCode, Seats, Unmanaged, Warning,
+    Access, Action, Change, Consequence, Ending, Entitlement, Estimate, Need, Operation,
+    OperationId, Plan, Reason, Refusal, RefusalCode, Seats, Unmanaged, Warning,
 };
 pub use verify::{Unmet, unmet};

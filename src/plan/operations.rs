@@ -6,7 +6,7 @@ use crate::model::{Address, Item, Route, Write};
 
 use super::batch::Batch;
 use super::steps::{Bond, Step, StepId, Steps, Work};
-use super::types::{Operation, OperationId};
+use super::types::{Need, Operation, OperationId};
 
 /// Numbers the calls by wave and gives each what it requires.
 pub(super) fn operations(
@@ -29,8 +29,8 @@ pub(super) fn operations(
     let operation = |call: &usize| {
         let batch = &batches[*call];
         let write = write(steps, batch)?;
-        let needed = calls.required(*call).into_iter();
-        let requires: BTreeSet<OperationId> = needed.map(|earlier| ids[earlier]).collect();
+        let needs: BTreeSet<Need> = calls.needs(*call, &ids).collect();
+        let requires: BTreeSet<OperationId> = needs.iter().map(|need| need.operation).collect();
         Some(Operation {
             id: ids[*call],
             wave: waves[*call],
@@ -38,6 +38,7 @@ pub(super) fn operations(
             changes: gathered(steps, batch, |step| &step.changes),
             settles: gathered(steps, batch, |step| &step.settles),
             requires: requires.into_iter().collect(),
+            needs: needs.into_iter().collect(),
             write,
         })
     };
@@ -74,15 +75,23 @@ fn gathered(steps: &Steps, batch: &Batch, of: fn(&Step) -> &Vec<Address>) -> Vec
 struct Calls<'s> {
     steps: &'s Steps,
     batches: &'s [Batch],
-    of: Vec<Option<usize>>,
+    /// The call of every step, and its place among the call's items; `None` for gates.
+    of: Vec<Option<Place>>,
+}
+
+/// An item of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    call: usize,
+    item: u32,
 }
 
 impl<'s> Calls<'s> {
     fn new(steps: &'s Steps, batches: &'s [Batch]) -> Self {
         let mut of = vec![None; steps.list.len()];
         for (call, batch) in batches.iter().enumerate() {
-            for step in &batch.steps {
-                of[*step] = Some(call);
+            for (item, step) in (0..).zip(&batch.steps) {
+                of[*step] = Some(Place { call, item });
             }
         }
         Self { steps, batches, of }
@@ -94,8 +103,14 @@ impl<'s> Calls<'s> {
         let mut waves: Vec<u32> = Vec::with_capacity(self.batches.len());
         let mut latest: BTreeMap<Address, u32> = BTreeMap::new();
         for (call, batch) in self.batches.iter().enumerate() {
-            let earlier = self.awaited(call, Bond::Later);
-            let after_waits = earlier.iter().filter_map(|earlier| waves.get(*earlier));
+            let mut awaited = BTreeSet::new();
+            let mut gates = BTreeSet::new();
+            for step in &batch.steps {
+                self.follow(*step, Bond::Later, &mut awaited, &mut gates);
+            }
+            let earlier = awaited.iter().map(|place| place.call);
+            let earlier = earlier.filter(|earlier| *earlier != call);
+            let after_waits = earlier.filter_map(|earlier| waves.get(earlier));
             let people: BTreeSet<Address> = batch
                 .steps
                 .iter()
@@ -111,27 +126,28 @@ impl<'s> Calls<'s> {
         waves
     }
 
-    /// The calls that must have succeeded before this one.
-    fn required(&self, call: usize) -> BTreeSet<usize> {
-        self.awaited(call, Bond::Ordered)
+    /// What each item of a call needs of earlier calls.
+    fn needs(&self, call: usize, ids: &[OperationId]) -> impl Iterator<Item = Need> {
+        (0..)
+            .zip(&self.batches[call].steps)
+            .flat_map(move |(item, step)| {
+                let mut awaited = BTreeSet::new();
+                self.follow(*step, Bond::Ordered, &mut awaited, &mut BTreeSet::new());
+                let earlier = awaited.into_iter().filter(move |place| place.call != call);
+                earlier.map(move |place| Need {
+                    item,
+                    operation: ids[place.call],
+                    needed: place.item,
+                })
+            })
     }
 
-    /// The calls that this one waits for by bonds of at least `bond`, itself left out.
-    fn awaited(&self, call: usize, bond: Bond) -> BTreeSet<usize> {
-        let mut awaited = BTreeSet::new();
-        let mut gates = BTreeSet::new();
-        for step in &self.batches[call].steps {
-            self.follow(*step, bond, &mut awaited, &mut gates);
-        }
-        awaited.remove(&call);
-        awaited
-    }
-
+    /// Gathers what a step waits for by bonds of at least `least`, gates passed through.
     fn follow(
         &self,
         step: StepId,
         least: Bond,
-        awaited: &mut BTreeSet<usize>,
+        awaited: &mut BTreeSet<Place>,
         gates: &mut BTreeSet<StepId>,
     ) {
         for (earlier, bond) in &self.steps.list[step].waits {
@@ -139,8 +155,8 @@ impl<'s> Calls<'s> {
                 continue;
             }
             match self.of[*earlier] {
-                Some(call) => {
-                    awaited.insert(call);
+                Some(place) => {
+                    awaited.insert(place);
                 }
                 None => {
                     if gates.insert(*earlier) {

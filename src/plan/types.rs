@@ -127,6 +127,20 @@ pub struct Operation {
     /// For a user's creation or promotion: the memberships that must hold when it is done. The service
     /// may add the default group by itself, so they are read again afterwards (zendesk-api §16.2).
     pub settles: Vec<Address>,
+    /// Which of its items need which items of the operations in `requires`, sorted. Where something fails,
+    /// an apply leaves out those and no others.
+    pub needs: Vec<Need>,
+}
+
+/// That an item of an operation may be written only if an item of an earlier one was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Need {
+    /// The place of the item in its own write, from 0.
+    pub item: u32,
+    /// The earlier operation.
+    pub operation: OperationId,
+    /// The place of the other item in that operation's write, from 0.
+    pub needed: u32,
 }
 
 /// One thing a person holds.

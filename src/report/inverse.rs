@@ -40,18 +40,18 @@ struct Restored<'a> {
 
 /// The way back from every change of which at least a part was tried, in address order.
 pub(super) fn inverses<'a>(plan: &'a Plan, outcomes: &[Outcome]) -> Vec<Inverse<'a>> {
-    let status: BTreeMap<OperationId, Status> = outcomes
+    let ended: BTreeMap<OperationId, &Outcome> = outcomes
         .iter()
-        .map(|outcome| (outcome.id, outcome.status))
+        .map(|outcome| (outcome.id, outcome))
         .collect();
     let mut tried: BTreeSet<&Address> = BTreeSet::new();
     let mut open: BTreeSet<&Address> = BTreeSet::new();
     for operation in &plan.operations {
-        let status = status.get(&operation.id).copied();
-        if matches!(status, Some(Status::Done | Status::Failed)) {
+        let outcome = ended.get(&operation.id).copied();
+        if outcome.is_some_and(was_tried) {
             tried.extend(&operation.changes);
         }
-        if status != Some(Status::Done) {
+        if outcome.is_none_or(|outcome| outcome.status != Status::Done) {
             open.extend(&operation.changes);
         }
     }
@@ -60,6 +60,14 @@ pub(super) fn inverses<'a>(plan: &'a Plan, outcomes: &[Outcome]) -> Vec<Inverse<
         .filter(|change| tried.contains(&change.address))
         .map(|change| inverse(change, open.contains(&change.address)))
         .collect()
+}
+
+/// Whether at least a part was sent. Of a skipped operation that is so where it names the items it left out.
+fn was_tried(outcome: &Outcome) -> bool {
+    match outcome.status {
+        Status::Done | Status::Failed => true,
+        Status::Skipped => !outcome.failures.is_empty(),
+    }
 }
 
 fn inverse(change: &Change, partial: bool) -> Inverse<'_> {

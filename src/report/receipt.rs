@@ -28,7 +28,8 @@ pub struct Receipt<'a> {
     pub commit: Option<&'a str>,
     /// The pull or merge request that the apply ran for, where it did.
     pub pull_request: Option<&'a str>,
-    /// What reading again found: an [`Event::Verified`]; `None` where that was not done.
+    /// What reading again found: an [`Event::Verified`], or an [`Event::NotVerified`] where that failed;
+    /// `None` where it was not tried.
     pub verified: Option<&'a Event>,
     /// Requests made to carry the plan out, polls and repetitions included.
     pub requests: u64,
@@ -97,6 +98,8 @@ struct Document<'a> {
     expected_seconds: u64,
     /// What reading again found; null where that was not done.
     verified: Option<Verified<'a>>,
+    /// Why what was changed could not be read again; null where it was, or was not to be.
+    not_verified: Option<&'a str>,
     /// How the operations ended, in the order in which they did.
     operations: Vec<Ended<'a>>,
     /// The way back from every change of which at least a part was tried, in address order.
@@ -125,9 +128,9 @@ struct Ended<'a> {
     changes: Vec<Shown<'a>>,
     /// Why it failed or was skipped, for people.
     message: Option<&'a str>,
-    /// For a bulk operation, the items that failed.
+    /// For a bulk operation, the items that failed or were not tried.
     failures: Vec<Failure<'a>>,
-    /// The operation because of which it was skipped.
+    /// The operation because of which it, or the first of its items, was skipped.
     because: Option<String>,
     /// The service's request ids, in order.
     request_ids: &'a [String],
@@ -182,6 +185,7 @@ fn document<'a>(receipt: &Receipt<'a>) -> Document<'a> {
         seconds: u64::try_from(finished_at.duration_since(started_at).as_secs()).unwrap_or(0),
         expected_seconds: plan.estimate.seconds,
         verified: verified.and_then(found),
+        not_verified: verified.and_then(not_found),
         operations: outcomes
             .iter()
             .map(|outcome| ended(plan, outcome))
@@ -202,6 +206,14 @@ fn found(event: &Event) -> Option<Verified<'_>> {
             requests: *requests,
             unmet: failures(unmet),
         })
+    } else {
+        None
+    }
+}
+
+fn not_found(event: &Event) -> Option<&str> {
+    if let Event::NotVerified { why } = event {
+        Some(why)
     } else {
         None
     }
@@ -282,7 +294,7 @@ mod tests {
             jsonschema::validator_for(&serde_json::to_value(schema()).unwrap()).unwrap();
         assert!(validator.is_valid(&value), "{value}");
         insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"
-        {"format":"zdsync.receipt/1","account":"acme-40265381","url":"https://acme.zendesk.com","caller":"user/owner@example.com","digest":"3f9c17aa0b2d4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789ab","commit":"0123abc","pull_request":"7","planned_at":"2026-11-21T14:02:13Z","started_at":"2026-11-21T14:05:00Z","finished_at":"2026-11-21T14:05:04Z","done":1,"failed":0,"skipped":0,"requests":3,"expected_requests":7,"seconds":4,"expected_seconds":4,"verified":{"checked":1,"requests":2,"unmet":[]},"operations":[{"id":"op-1","status":"done","changes":["group/Escalations"],"message":null,"failures":[],"because":null,"request_ids":["req-1"],"requests":1,"numbers":[]}],"inverse":[{"address":"group/Escalations","was":null,"action":"delete","fields":[],"partial":false,"cannot_be_undone":[]}]}
+        {"format":"zdsync.receipt/1","account":"acme-40265381","url":"https://acme.zendesk.com","caller":"user/owner@example.com","digest":"3f9c17aa0b2d4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789ab","commit":"0123abc","pull_request":"7","planned_at":"2026-11-21T14:02:13Z","started_at":"2026-11-21T14:05:00Z","finished_at":"2026-11-21T14:05:04Z","done":1,"failed":0,"skipped":0,"requests":3,"expected_requests":7,"seconds":4,"expected_seconds":4,"verified":{"checked":1,"requests":2,"unmet":[]},"not_verified":null,"operations":[{"id":"op-1","status":"done","changes":["group/Escalations"],"message":null,"failures":[],"because":null,"request_ids":["req-1"],"requests":1,"numbers":[]}],"inverse":[{"address":"group/Escalations","was":null,"action":"delete","fields":[],"partial":false,"cannot_be_undone":[]}]}
         "#);
     }
 }

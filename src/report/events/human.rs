@@ -26,6 +26,7 @@ pub struct Progress<'p> {
     expected: u64,
     troubles: Vec<Outcome>,
     unmet: usize,
+    unverified: bool,
 }
 
 impl<'p> Progress<'p> {
@@ -40,6 +41,7 @@ impl<'p> Progress<'p> {
             expected: 0,
             troubles: Vec::new(),
             unmet: 0,
+            unverified: false,
         }
     }
 
@@ -68,6 +70,12 @@ impl<'p> Progress<'p> {
             } => {
                 self.unmet = unmet.len();
                 verified(pen, *checked, unmet)
+            }
+            Event::NotVerified { why } => {
+                self.unverified = true;
+                pen.gap()?;
+                let text = format!("what was changed could not be read again: {why}");
+                pen.hanging(&[Piece("Not verified: ", BOLD)], &text, PLAIN)
             }
             Event::Operation(outcome) => {
                 self.ended += 1;
@@ -157,7 +165,8 @@ impl<'p> Progress<'p> {
         );
         pen.hanging(&[Piece("Apply: ", BOLD)], &text, PLAIN)?;
         let next = match (failed, skipped, self.unmet) {
-            (0, 0, 0) => return Ok(()),
+            (0, 0, 0) if !self.unverified => return Ok(()),
+            (0, 0, 0) => "`zdsync plan` shows whether everything holds.",
             (0, 0, _) => {
                 "somebody or something else may have changed the account meanwhile; `zdsync plan` shows \
                  what would put it right."

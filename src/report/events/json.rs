@@ -68,9 +68,9 @@ enum Line<'e> {
         /// Why it failed or was skipped, for people.
         #[serde(skip_serializing_if = "Option::is_none")]
         message: Option<&'e str>,
-        /// For a bulk operation, the items that failed.
+        /// For a bulk operation, the items that failed or were not tried.
         failures: Vec<Failure<'e>>,
-        /// The operation because of which it was skipped.
+        /// The operation because of which it, or the first of its items, was skipped.
         #[serde(skip_serializing_if = "Option::is_none")]
         because: Option<String>,
         /// The service's request ids, in order.
@@ -87,6 +87,12 @@ enum Line<'e> {
         requests: u64,
         /// What is not as it was to be, and how.
         unmet: Vec<Failure<'e>>,
+    },
+    /// What was changed could not be read again, so nobody knows whether it holds.
+    NotVerified {
+        format: Format,
+        /// Why, for people.
+        why: &'e str,
     },
     /// The apply ended. Always the last line.
     Finished {
@@ -146,6 +152,7 @@ fn line<'e>(plan: &'e Plan, event: &'e Event) -> Option<Line<'e>> {
             requests: *requests,
             unmet: failures(unmet),
         }),
+        Event::NotVerified { why } => Some(Line::NotVerified { format, why }),
         Event::Operation(outcome) => Some(operation(plan, outcome)),
         Event::Finished {
             done,

@@ -205,6 +205,7 @@ fn operations(pen: &mut Pen<'_>, plan: &Plan) -> io::Result<()> {
         changes,
         requires,
         settles: _, // read again, not written
+        needs: _,   // `requires`, item by item
     } in &plan.operations
     {
         let head = format!("  {id}  wave {wave}  {} {}", route.method, route.path);

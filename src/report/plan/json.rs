@@ -233,6 +233,7 @@ fn of_operation(operation: &plan::Operation) -> Operation<'_> {
         changes,
         requires,
         settles: _, // read again, not written
+        needs: _,   // `requires`, item by item
     } = operation;
     Operation {
         id: id.to_string(),

@@ -213,6 +213,7 @@ pub(in crate::report) fn operation(
         changes: changes.to_vec(),
         requires: Vec::new(),
         settles: Vec::new(),
+        needs: Vec::new(),
     }
 }
 

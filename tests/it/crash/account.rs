@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use http::{Method, Request, Response};
+use http::{Request, Response};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 use zdsync::api::{
@@ -17,7 +17,7 @@ use zdsync::api::{
 };
 use zdsync::apply::{self, Event, Status, Stop};
 use zdsync::plan::{Inputs, Plan};
-use zdsync::sandbox::{Holding, Sandbox, Seed, Settings};
+use zdsync::sandbox::{Holding, Sandbox, Seed, Settings, Switch};
 use zdsync::{desired, live, manifest, plan};
 
 use crate::support::Project;
@@ -49,6 +49,13 @@ pub(super) struct Laws {
     /// Groups that get another name, which is no other group to be in.
     renamed: BTreeMap<String, String>,
     people: BTreeMap<u64, (Holding, Holding)>,
+    /// Administrators that are always left.
+    admins: usize,
+}
+
+fn admins(holdings: &BTreeMap<u64, Holding>) -> usize {
+    let able = |held: &&Holding| held.role == "admin" && held.active && !held.suspended;
+    holdings.values().filter(able).count()
 }
 
 impl Laws {
@@ -64,11 +71,15 @@ impl Laws {
         Self {
             renamed: renamed.iter().map(owned).collect(),
             people: people.collect(),
+            admins: admins(before).min(admins(after)),
         }
     }
 
     fn offences(&self, now: &BTreeMap<u64, Holding>) -> Vec<String> {
         let mut offences = Vec::new();
+        if admins(now) < self.admins {
+            offences.push("too few administrators in between".to_owned());
+        }
         for (id, (before, after)) in &self.people {
             let Some(now) = now.get(id) else {
                 offences.push(format!("{} is gone", before.name));
@@ -199,10 +210,9 @@ impl Inner {
         let now = *self.time.lock().unwrap();
         let mut sandbox = self.sandbox.lock().unwrap();
         let response = sandbox.respond(now, request).response;
-        if request.method() != Method::GET || request.uri().path().contains("job_statuses") {
-            let offences = self.laws.lock().unwrap().offences(&sandbox.holdings());
-            self.offences.lock().unwrap().extend(offences);
-        }
+        // Jobs go on at every request, reads too.
+        let offences = self.laws.lock().unwrap().offences(&sandbox.holdings());
+        self.offences.lock().unwrap().extend(offences);
         response
     }
 }
@@ -214,13 +224,26 @@ impl Account {
     }
 
     pub(super) fn with_faults(project: &Project, faults: &[&str]) -> Self {
-        let seed = Seed::parse(&project.read("account.yaml")).unwrap();
-        let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
         let settings = Settings {
             faults: faults.iter().map(|fault| fault.parse().unwrap()).collect(),
             bulk_import: (!faults.is_empty()).then_some(true),
             ..Settings::default()
         };
+        Self::with(project, settings)
+    }
+
+    /// As [`Self::of`], in a service that behaves otherwise.
+    pub(super) fn switched(project: &Project, switches: &[Switch]) -> Self {
+        let settings = Settings {
+            switches: switches.iter().copied().collect(),
+            ..Settings::default()
+        };
+        Self::with(project, settings)
+    }
+
+    fn with(project: &Project, settings: Settings) -> Self {
+        let seed = Seed::parse(&project.read("account.yaml")).unwrap();
+        let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
         let inner = Inner {
             sandbox: Mutex::new(Sandbox::new(&seed, settings, now)),
             time: Mutex::new(now),

@@ -1,7 +1,11 @@
 //! Applies that are broken off at every single request, and accounts that turn against them in mid-run.
 
 mod account;
+mod differences;
+mod disk;
+mod mishaps;
 mod processes;
+mod signals;
 
 use std::collections::BTreeSet;
 
@@ -59,9 +63,9 @@ fn an_apply_broken_off_anywhere_is_finished_by_the_next_one() {
     eprintln!("crash points tried with every kind of change: {points}");
 }
 
-#[test]
-fn bulk_calls_broken_off_anywhere_are_finished_by_the_next_apply() {
-    let project = Project::embedded(
+/// A project that is applied with jobs.
+fn bulk_project() -> Project {
+    Project::embedded(
         "\
 owner: owner@example.com
 bulk_import: true
@@ -92,7 +96,12 @@ users:
   - { email: n5@example.com, name: N5, role: Team lead, groups: [Tier 1] }
   - { email: n6@example.com, name: N6, role: Team lead, groups: [Tier 1] }
 ",
-    );
+    )
+}
+
+#[test]
+fn bulk_calls_broken_off_anywhere_are_finished_by_the_next_apply() {
+    let project = bulk_project();
     let points = break_off_everywhere(&project, &[]);
     eprintln!("crash points tried with bulk calls: {points}");
 }
@@ -106,7 +115,7 @@ fn a_job_that_never_ends_is_given_up_by_the_clock_and_leaves_the_rest() {
     let account = Account::with_faults(&project, &["POST /users/create_many = job-stuck"]);
     assert_eq!(account.apply(&project, None), Ended::Partial);
     let log = account.last_log().join("\n");
-    assert!(log.contains("no progress for half an hour"), "{log}");
+    assert!(log.contains("no progress for 30m"), "{log}");
 }
 
 #[test]
