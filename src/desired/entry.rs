@@ -101,7 +101,7 @@ impl<'a, T> Placed<'a, T> {
 pub(super) fn origin(source: &Source, offset: usize) -> Origin {
     let (line, column) = source.position(offset);
     Origin {
-        file: source.path().to_owned(),
+        file: source.shared_path(),
         line,
         column,
     }

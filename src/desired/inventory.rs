@@ -19,7 +19,7 @@ use crate::model::{
 pub(super) fn of_objects(context: &Context<'_>) -> Inventory {
     let mut inventory = Inventory::default();
     for (name, entry) in &context.roles {
-        let resource = Resource::Role(role(name, entry));
+        let resource = Resource::from(role(name, entry));
         let lifecycle = lifecycle(&entry.value.state, &entry.value.external);
         add(
             &mut inventory,
@@ -41,7 +41,7 @@ pub(super) fn of_objects(context: &Context<'_>) -> Inventory {
         );
     }
     for (name, entry) in &context.organizations {
-        let resource = Resource::Organization(organization(context, name, entry));
+        let resource = Resource::from(organization(context, name, entry));
         let lifecycle = lifecycle(&entry.value.state, &entry.value.external);
         add(
             &mut inventory,
@@ -177,11 +177,13 @@ pub(super) fn add_person(inventory: &mut Inventory, person: &Person<'_>) {
     }
     let grant = person.role.as_ref().and_then(|role| role.held.grant());
     let declared = Declared {
-        resource: Resource::User(Box::new(resource)),
+        resource: Resource::from(resource),
         lifecycle,
         previously: names(&person.entry.value.previously),
         origin: Some(origin),
-        grant: grant.filter(|_| lifecycle == Lifecycle::Present),
+        grant: grant
+            .filter(|_| lifecycle == Lifecycle::Present)
+            .map(Box::new),
     };
     inventory.resources.insert(person.address.clone(), declared);
 }
@@ -190,7 +192,7 @@ pub(super) fn add_person(inventory: &mut Inventory, person: &Person<'_>) {
 struct List {
     kind: Kind,
     key: &'static str,
-    membership: fn(Address, Address) -> Resource,
+    membership: fn(Name, Name) -> Resource,
 }
 
 const GROUPS: List = List {
@@ -221,11 +223,11 @@ fn add_list(
     inventory.lists.insert(owner, Some(place));
     for (container, held) in &joined.held {
         let declared = Declared {
-            resource: (list.membership)(person.address.clone(), container.clone()),
+            resource: (list.membership)(person.address.name().clone(), container.name().clone()),
             lifecycle: Lifecycle::Present,
             previously: Vec::new(),
             origin: Some(origin(held.name.source, held.name.span.start())),
-            grant: held.grant(),
+            grant: held.grant().map(Box::new),
         };
         let address = declared.resource.address();
         inventory.resources.insert(address, declared);

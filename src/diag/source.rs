@@ -36,7 +36,7 @@ impl Span {
 
 /// A file: its path as people know it, and its text.
 pub struct Source {
-    path: String,
+    path: Arc<str>,
     text: Arc<str>,
     lines: OnceLock<Vec<u32>>,
     shown: OnceLock<Option<String>>,
@@ -46,7 +46,7 @@ impl Source {
     /// Keeps the text of the file at `path`, which is relative to the project folder.
     pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Arc<Self> {
         Arc::new(Self {
-            path: path.into().replace('\\', "/"),
+            path: path.into().replace('\\', "/").into(),
             text: text.into(),
             lines: OnceLock::new(),
             shown: OnceLock::new(),
@@ -56,6 +56,11 @@ impl Source {
     /// The path, relative to the project folder, with forward slashes.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The same path, for whoever keeps it.
+    pub fn shared_path(&self) -> Arc<str> {
+        Arc::clone(&self.path)
     }
 
     /// The text, as it was read.

@@ -323,5 +323,5 @@ fn offboarding(live: &Resource) -> Vec<FieldChange> {
         suspended: Some(true),
         ..User::default()
     };
-    fields(&Resource::User(Box::new(gone)), live)
+    fields(&Resource::from(gone), live)
 }

@@ -65,7 +65,7 @@ fn user(email: &str, change: impl FnOnce(&mut User)) -> Resource {
         ..User::default()
     };
     change(&mut user);
-    Resource::User(Box::new(user))
+    Resource::from(user)
 }
 
 /// One word and address a line, then the conflicts.

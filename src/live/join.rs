@@ -141,7 +141,7 @@ impl Table {
         {
             self.add(Observed {
                 id: *id,
-                resource: Resource::Role(role.clone()),
+                resource: Resource::from(role.clone()),
                 marks: *marks,
                 members: *members,
             });
@@ -179,7 +179,7 @@ impl Table {
             }
             self.add(Observed {
                 id,
-                resource: Resource::Organization(organization),
+                resource: Resource::from(organization),
                 marks: Marks::default(),
                 members: None,
             });
@@ -207,7 +207,7 @@ impl Table {
             }
             self.add(Observed {
                 id,
-                resource: Resource::User(Box::new(user)),
+                resource: Resource::from(user),
                 marks,
                 members: None,
             });
@@ -259,13 +259,13 @@ impl Table {
             };
             let resource = if kind == Kind::GroupMembership {
                 Resource::GroupMembership(GroupMembership {
-                    user,
-                    group: container,
+                    user: user.name().clone(),
+                    group: container.name().clone(),
                 })
             } else {
                 Resource::OrganizationMembership(OrganizationMembership {
-                    user,
-                    organization: container,
+                    user: user.name().clone(),
+                    organization: container.name().clone(),
                 })
             };
             self.add(Observed {

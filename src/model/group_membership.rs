@@ -2,25 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Fact, Kind, Managed};
+use super::{Address, Fact, Kind, Managed, Name};
 
 /// A person's place in a group. It has no values of its own: it is there or it is not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupMembership {
-    /// The person.
-    pub user: Address,
-    /// The group.
-    pub group: Address,
+    /// The person, by the name part of the address.
+    pub user: Name,
+    /// The group, by name.
+    pub group: Name,
 }
 
 impl Managed for GroupMembership {
     fn address(&self) -> Address {
         let Self { user, group } = self;
-        Address::membership(
-            Kind::GroupMembership,
-            user.name().clone(),
-            group.name().clone(),
-        )
+        Address::membership(Kind::GroupMembership, user.clone(), group.clone())
     }
 
     fn facts(&self) -> Vec<Fact> {
@@ -28,12 +24,17 @@ impl Managed for GroupMembership {
     }
 
     fn requires(&self) -> Vec<Address> {
-        vec![self.user.clone(), self.group.clone()]
+        vec![
+            Address::user(self.user.clone()),
+            Address::group(self.group.clone()),
+        ]
     }
 
     fn rekey(&mut self, rename: &dyn Fn(&Address) -> Option<Address>) {
-        self.user = self.user.rekeyed(rename);
-        self.group = self.group.rekeyed(rename);
+        let user = Address::user(self.user.clone()).rekeyed(rename);
+        let group = Address::group(self.group.clone()).rekeyed(rename);
+        self.user = user.name().clone();
+        self.group = group.name().clone();
     }
 
     fn align(&mut self, _live: &Self) {}

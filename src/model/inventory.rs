@@ -1,6 +1,7 @@
 //! What is declared: all manifests resolved into one set of resources.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use super::{Address, Kind, Name, Resource};
 )]
 pub struct Origin {
     /// The file, relative to the project folder, with forward slashes.
-    pub file: String,
+    pub file: Arc<str>,
     /// The line, from 1.
     pub line: u32,
     /// The column in characters, from 1.
@@ -57,7 +58,7 @@ pub struct Declared {
     /// Where it is declared.
     pub origin: Option<Origin>,
     /// For a membership or a user's role: when the grant ends, if it does.
-    pub grant: Option<Grant>,
+    pub grant: Option<Box<Grant>>,
 }
 
 /// All that is declared, by address.

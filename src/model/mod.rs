@@ -62,15 +62,17 @@ pub trait Managed {
 }
 
 /// A resource of any kind, as declared (absent values are not managed) or as live (all known values).
+///
+/// The large ones are boxed: most resources of an account are memberships, which are small.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Resource {
     /// A custom role.
-    Role(Role),
+    Role(Box<Role>),
     /// A group of agents.
     Group(Group),
     /// An organization of end users.
-    Organization(Organization),
+    Organization(Box<Organization>),
     /// A person.
     User(Box<User>),
     /// An agent's place in a group.
@@ -91,6 +93,24 @@ macro_rules! for_each_resource {
             Resource::OrganizationMembership($inner) => $body,
         }
     };
+}
+
+impl From<Role> for Resource {
+    fn from(role: Role) -> Self {
+        Self::Role(Box::new(role))
+    }
+}
+
+impl From<Organization> for Resource {
+    fn from(organization: Organization) -> Self {
+        Self::Organization(Box::new(organization))
+    }
+}
+
+impl From<User> for Resource {
+    fn from(user: User) -> Self {
+        Self::User(Box::new(user))
+    }
 }
 
 impl Resource {

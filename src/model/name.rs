@@ -8,45 +8,53 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A name or e-mail address: shown as written, compared ignoring case and outer blanks.
+///
+/// Clones share one text, in which the folded form follows the written one where the two differ.
 #[derive(Clone)]
 pub struct Name {
-    shown: Arc<str>,
-    folded: Arc<str>,
+    text: Arc<str>,
+    /// Where the folded form begins; 0 where it is the whole text, as written.
+    fold: u32,
 }
 
 impl Name {
     /// Keeps `text` without its outer blanks.
     pub fn new(text: &str) -> Self {
         let text = text.trim();
-        let shown: Arc<str> = Arc::from(text);
-        let folded = text.to_lowercase();
-        let folded = if *folded == *text {
-            Arc::clone(&shown)
-        } else {
-            Arc::from(folded)
-        };
-        Self { shown, folded }
+        let changes = |letter: char| letter.is_uppercase() || !letter.is_ascii();
+        if text.contains(changes) {
+            let folded = text.to_lowercase();
+            if let (true, Ok(fold)) = (*folded != *text, u32::try_from(text.len())) {
+                let text = Arc::from([text, &folded].concat());
+                return Self { text, fold };
+            }
+        }
+        let text = Arc::from(text);
+        Self { text, fold: 0 }
     }
 
     /// The name as written.
     pub fn as_str(&self) -> &str {
-        &self.shown
+        match self.fold {
+            0 => &self.text,
+            fold => &self.text[..fold as usize],
+        }
     }
 
     /// The form that two equal names share.
     pub fn folded(&self) -> &str {
-        &self.folded
+        &self.text[self.fold as usize..]
     }
 
     /// Says whether nothing is left of the name.
     pub fn is_empty(&self) -> bool {
-        self.shown.is_empty()
+        self.text.is_empty()
     }
 }
 
 impl PartialEq for Name {
     fn eq(&self, other: &Self) -> bool {
-        self.folded == other.folded
+        self.folded() == other.folded()
     }
 }
 
@@ -54,7 +62,7 @@ impl Eq for Name {}
 
 impl Ord for Name {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.folded.cmp(&other.folded)
+        self.folded().cmp(other.folded())
     }
 }
 
@@ -66,19 +74,19 @@ impl PartialOrd for Name {
 
 impl Hash for Name {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.folded.hash(state);
+        self.folded().hash(state);
     }
 }
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.shown)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Debug for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.shown, f)
+        fmt::Debug::fmt(self.as_str(), f)
     }
 }
 
@@ -90,7 +98,7 @@ impl From<&str> for Name {
 
 impl Serialize for Name {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.shown)
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -109,6 +117,10 @@ mod tests {
         let name = Name::new("  Tier 1 ");
         assert_eq!(name, Name::new("tier 1"));
         assert_eq!(name.as_str(), "Tier 1");
+        assert_eq!(name.folded(), "tier 1");
         assert_ne!(name, Name::new("Tier  1"));
+        assert_eq!(Name::new("ÉMILE").folded(), "émile");
+        assert_eq!(Name::new("é@example.com").folded(), "é@example.com");
+        assert!(Name::new(" ").is_empty());
     }
 }

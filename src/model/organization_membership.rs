@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Fact, Kind, Managed};
+use super::{Address, Fact, Kind, Managed, Name};
 
-/// A person's place in a organization. It has no values of its own: it is there or it is not.
+/// A person's place in an organization. It has no values of its own: it is there or it is not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrganizationMembership {
-    /// The person.
-    pub user: Address,
-    /// The organization.
-    pub organization: Address,
+    /// The person, by the name part of the address.
+    pub user: Name,
+    /// The organization, by name.
+    pub organization: Name,
 }
 
 impl Managed for OrganizationMembership {
@@ -18,8 +18,8 @@ impl Managed for OrganizationMembership {
         let Self { user, organization } = self;
         Address::membership(
             Kind::OrganizationMembership,
-            user.name().clone(),
-            organization.name().clone(),
+            user.clone(),
+            organization.clone(),
         )
     }
 
@@ -28,12 +28,17 @@ impl Managed for OrganizationMembership {
     }
 
     fn requires(&self) -> Vec<Address> {
-        vec![self.user.clone(), self.organization.clone()]
+        vec![
+            Address::user(self.user.clone()),
+            Address::organization(self.organization.clone()),
+        ]
     }
 
     fn rekey(&mut self, rename: &dyn Fn(&Address) -> Option<Address>) {
-        self.user = self.user.rekeyed(rename);
-        self.organization = self.organization.rekeyed(rename);
+        let user = Address::user(self.user.clone()).rekeyed(rename);
+        let organization = Address::organization(self.organization.clone()).rekeyed(rename);
+        self.user = user.name().clone();
+        self.organization = organization.name().clone();
     }
 
     fn align(&mut self, _live: &Self) {}

@@ -85,7 +85,9 @@ fn role(
         permissions,
     };
     if let Some(after) = after.as_ref().filter(|role| role.is_staff()) {
-        let grant = person.declared.and_then(|declared| declared.grant.clone());
+        let grant = person
+            .declared
+            .and_then(|declared| declared.grant.as_deref().cloned());
         gains.push(Entitlement {
             grant,
             ..entitlement(after, gained)
@@ -110,7 +112,7 @@ fn memberships(
     };
     for membership in person.new_groups.iter().chain(&person.new_organizations) {
         let declared = world.inventory.resources.get(membership);
-        let grant = declared.and_then(|declared| declared.grant.clone());
+        let grant = declared.and_then(|declared| declared.grant.as_deref().cloned());
         gains.extend(
             membership
                 .container()

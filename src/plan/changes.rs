@@ -33,7 +33,7 @@ fn change(world: &World<'_>, steps: &Steps, difference: &Difference<'_>) -> Chan
         consequences: consequences(world, difference),
         origin: difference.origin.cloned(),
         requires: requires(steps, &address),
-        grant: declared.and_then(|declared| declared.grant.clone()),
+        grant: declared.and_then(|declared| declared.grant.as_deref().cloned()),
         address,
     }
 }

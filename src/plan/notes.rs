@@ -28,7 +28,7 @@ pub(super) fn endings(world: &World<'_>) -> Vec<Ending> {
         .resources
         .iter()
         .filter_map(|(address, declared)| {
-            let grant = declared.grant.as_ref()?;
+            let grant = declared.grant.as_deref()?;
             (grant.until <= horizon).then(|| Ending {
                 address: address.clone(),
                 grant: grant.clone(),

@@ -112,17 +112,15 @@ pub(super) fn inventory(addresses: &[Address]) -> Inventory {
     let mut inventory = Inventory::default();
     for address in addresses {
         let resource = match address.kind() {
-            Kind::User => Resource::User(Box::new(User {
+            Kind::User => Resource::from(User {
                 email: Some(address.name().clone()),
                 ..User::default()
-            })),
-            Kind::Organization => {
-                Resource::Organization(Organization::named(address.name().clone()))
-            }
+            }),
+            Kind::Organization => Resource::from(Organization::named(address.name().clone())),
             Kind::OrganizationMembership => {
                 Resource::OrganizationMembership(OrganizationMembership {
-                    user: address.person().unwrap(),
-                    organization: address.container().unwrap(),
+                    user: address.name().clone(),
+                    organization: address.container().unwrap().name().clone(),
                 })
             }
             Kind::Role | Kind::Group | Kind::GroupMembership => panic!("not needed here"),

@@ -73,7 +73,7 @@ impl Toy {
             note(
                 objects,
                 *id,
-                Resource::Role(role.clone()),
+                Resource::from(role.clone()),
                 marks,
                 Some(holders.count() as u64),
             );
@@ -86,7 +86,7 @@ impl Toy {
             note(objects, *id, Resource::Group(group.clone()), marks, None);
         }
         for (id, organization) in &self.organizations {
-            let resource = Resource::Organization(organization.clone());
+            let resource = Resource::from(organization.clone());
             note(objects, *id, resource, Marks::default(), None);
         }
     }
@@ -101,12 +101,12 @@ impl Toy {
                 ..person.marks
             };
             let user = self.user(*id, person);
-            note(objects, *id, Resource::User(Box::new(user)), marks, None);
+            note(objects, *id, Resource::from(user), marks, None);
         }
         for (id, (person, group, default)) in &self.group_memberships {
-            let group = Address::group(self.groups[group].name.clone());
+            let group = self.groups[group].name.clone();
             let membership = GroupMembership {
-                user: self.address(*person),
+                user: self.address(*person).name().clone(),
                 group,
             };
             let marks = Marks {
@@ -122,9 +122,9 @@ impl Toy {
             );
         }
         for (id, (person, to)) in &self.organization_memberships {
-            let organization = Address::organization(self.organizations[to].name.clone());
+            let organization = self.organizations[to].name.clone();
             let membership = OrganizationMembership {
-                user: self.address(*person),
+                user: self.address(*person).name().clone(),
                 organization,
             };
             let resource = Resource::OrganizationMembership(membership);

@@ -68,7 +68,7 @@ pub(super) fn declare_things(
             .wanted_text
             .map(|text| TEXTS[usize::from(text)].to_owned());
         let resource = match kind {
-            Kind::Role => Resource::Role(Role {
+            Kind::Role => Resource::from(Role {
                 description: text,
                 ..Role::named(name)
             }),
@@ -89,7 +89,7 @@ pub(super) fn declare_things(
                     external_id,
                     ..Organization::named(name)
                 };
-                Resource::Organization(organization)
+                Resource::from(organization)
             }
         };
         let address = resource.address();
@@ -137,7 +137,7 @@ pub(super) fn declare_human(
         external_id: key.map(|key| format!("e-{key}")),
         ..User::default()
     };
-    let resource = Resource::User(Box::new(user));
+    let resource = Resource::from(user);
     let address = resource.address();
     let present = lifecycle == Lifecycle::Present;
     if !declare(inventory, resource, lifecycle, before) || !present {
@@ -147,7 +147,7 @@ pub(super) fn declare_human(
         let Some(mask) = mask else { return };
         inventory.lists.insert((kind, address.clone()), None);
         for container in chosen(mask, containers) {
-            let (user, container) = (address.clone(), container.clone());
+            let (user, container) = (address.name().clone(), container.name().clone());
             let membership = if kind == Kind::GroupMembership {
                 Resource::GroupMembership(GroupMembership {
                     user,

@@ -65,7 +65,7 @@ fn access_names_people_and_what_they_gain_and_lose() {
         .resources
         .get_mut(&membership)
         .unwrap()
-        .grant = Some(grant);
+        .grant = Some(Box::new(grant));
     story.wants_person("grace", custom("Staff"), &["Support"]);
     story.person("bob", story.holds("Staff"), &["Support", "Globex"]);
     story.wants_user("bob", |_| {}).lifecycle = Lifecycle::Offboarded;
@@ -105,7 +105,7 @@ fn a_role_change_names_the_permissions_that_come_and_go() {
     );
     let mut declared = Role::named("Lead".into());
     set(&mut declared, json!({"ticket_deletion": true}));
-    story.wants(Resource::Role(declared));
+    story.wants(Resource::from(declared));
     story.person("ada", story.holds("Staff"), &["Support"]);
     story.person("bob", Held::Custom(lead), &["Support"]);
     story.wants_person("ada", custom("Lead"), &["Support"]);
@@ -146,7 +146,7 @@ fn consequences_stand_beside_their_change() {
     story.wants_places("dora", Kind::GroupMembership, &["First line"]);
     loses_a_domain(&mut story);
     let gone = Organization::named("Initech".into());
-    story.wants(Resource::Organization(gone)).lifecycle = Lifecycle::Absent;
+    story.wants(Resource::from(gone)).lifecycle = Lifecycle::Absent;
     assert_eq!(story.plan().refused, []);
     assert_snapshot!(consequences(&story), @"
     group/Closing: MembershipsDropped: 1 membership dropped with the group
@@ -179,7 +179,7 @@ fn loses_a_domain(story: &mut Story) {
     live.domain_names = domains(&["globex.example", "old.example"]);
     let mut organization = Organization::named("Globex".into());
     organization.domain_names = domains(&["globex.example"]);
-    story.wants(Resource::Organization(organization));
+    story.wants(Resource::from(organization));
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn grants_that_ended_or_end_soon_are_told() {
         story.person(name, story.holds("Staff"), &["Support"]);
         story.wants_person(name, custom("Staff"), &["Support"]);
         let address = Address::membership(Kind::GroupMembership, mail(name), "Support".into());
-        story.inventory.resources.get_mut(&address).unwrap().grant = Some(grant(until));
+        story.inventory.resources.get_mut(&address).unwrap().grant = Some(Box::new(grant(until)));
     }
     let plan = story.plan();
     let endings: Vec<(&str, bool)> = plan

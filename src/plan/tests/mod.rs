@@ -66,8 +66,8 @@ impl Story {
         story.person("boss", Held::Admin, &["Support"]);
         story.wants(Resource::Group(Group::named("Support".into())));
         story.wants(Resource::Group(Group::named("Tier 1".into())));
-        story.wants(Resource::Role(Role::named("Staff".into())));
-        story.wants(Resource::Organization(Organization::named("Globex".into())));
+        story.wants(Resource::from(Role::named("Staff".into())));
+        story.wants(Resource::from(Organization::named("Globex".into())));
         story
     }
 
@@ -155,26 +155,24 @@ impl Story {
             ..User::default()
         };
         change(&mut user);
-        self.wants(Resource::User(Box::new(user)))
+        self.wants(Resource::from(user))
     }
 
     fn wants_places(&mut self, name: &str, kind: Kind, places: &[&str]) {
         let user = Address::user(mail(name));
         let list = Origin {
-            file: "manifests/people.yaml".to_owned(),
+            file: "manifests/people.yaml".into(),
             line: 7,
             column: 5,
         };
-        self.inventory
-            .lists
-            .insert((kind, user.clone()), Some(list));
+        self.inventory.lists.insert((kind, user), Some(list));
         for place in places {
-            let user = user.clone();
+            let user = mail(name);
             self.wants(if kind == Kind::GroupMembership {
-                let group = Address::group(*place);
+                let group = (*place).into();
                 Resource::GroupMembership(GroupMembership { user, group })
             } else {
-                let organization = Address::organization(*place);
+                let organization = (*place).into();
                 Resource::OrganizationMembership(OrganizationMembership { user, organization })
             });
         }

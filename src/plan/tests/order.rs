@@ -22,7 +22,7 @@ fn an_account_as_declared_needs_nothing() {
 fn a_new_hire_is_one_call_after_what_it_names() {
     let mut story = Story::new();
     story.wants(Resource::Group(Group::named("Night".into())));
-    story.wants(Resource::Role(Role::named("Tier 2".into())));
+    story.wants(Resource::from(Role::named("Tier 2".into())));
     story.wants_person("grace", custom("Tier 2"), &["Support", "Night"]);
     story.wants_places("grace", Kind::OrganizationMembership, &["Globex"]);
     assert_snapshot!(story.calls(), @"
@@ -172,7 +172,7 @@ fn holders_move_before_a_role_goes_and_members_before_a_group() {
     story.person("ada", old, &["Closing", "Support"]);
     story.wants_person("ada", custom("Staff"), &["Support"]);
     story
-        .wants(Resource::Role(Role::named("Old".into())))
+        .wants(Resource::from(Role::named("Old".into())))
         .lifecycle = Lifecycle::Absent;
     story
         .wants(Resource::Group(Group::named("Closing".into())))
@@ -191,7 +191,7 @@ fn an_organization_takes_its_memberships_along() {
     story.organization("Initech");
     story.person("eve", Held::EndUser, &["Initech"]);
     let gone = Organization::named("Initech".into());
-    story.wants(Resource::Organization(gone)).lifecycle = Lifecycle::Absent;
+    story.wants(Resource::from(gone)).lifecycle = Lifecycle::Absent;
     assert_snapshot!(story.calls(), @"
     1: Delete organization/Initech
     ");
@@ -232,9 +232,7 @@ fn where_one_organization_is_allowed_the_old_one_is_left_first() {
     let mut story = Story::new();
     story.toy.multiple_organizations = false;
     story.organization("Initech");
-    story.wants(Resource::Organization(Organization::named(
-        "Initech".into(),
-    )));
+    story.wants(Resource::from(Organization::named("Initech".into())));
     story.person("eve", Held::EndUser, &["Globex"]);
     story.wants_user("eve", |_| {});
     story.wants_places("eve", Kind::OrganizationMembership, &["Initech"]);

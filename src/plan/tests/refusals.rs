@@ -173,12 +173,12 @@ const CASES: [(RefusalCode, Tell); 29] = [
         story.role("Light agent");
         let mut role = Role::named("Light agent".into());
         role.description = Some("Ours".to_owned());
-        story.wants(Resource::Role(role));
+        story.wants(Resource::from(role));
     }),
     (RefusalCode::RoleInUse, |story| {
         story.person("ada", story.holds("Staff"), &["Support"]);
         story
-            .wants(Resource::Role(Role::named("Staff".into())))
+            .wants(Resource::from(Role::named("Staff".into())))
             .lifecycle = Lifecycle::Absent;
     }),
     (RefusalCode::DefaultGroup, |story| {
@@ -205,9 +205,7 @@ const CASES: [(RefusalCode, Tell); 29] = [
     (RefusalCode::OneOrganization, |story| {
         story.toy.multiple_organizations = false;
         story.organization("Initech");
-        story.wants(Resource::Organization(Organization::named(
-            "Initech".into(),
-        )));
+        story.wants(Resource::from(Organization::named("Initech".into())));
         story.person("eve", Held::EndUser, &["Globex"]);
         story.wants_user("eve", |_| {});
         story.wants_places("eve", Kind::OrganizationMembership, &["Globex", "Initech"]);
@@ -244,7 +242,7 @@ const MORE: [(RefusalCode, Tell); 5] = [
             external_id: Some("E-1".to_owned()),
             ..User::default()
         };
-        story.wants(Resource::User(Box::new(user)));
+        story.wants(Resource::from(user));
     }),
     (RefusalCode::UnknownTarget, |story| {
         story.targets = vec!["user/nobody@example.com".to_owned()];

@@ -17,7 +17,7 @@ fn story() -> Story {
     story.wants_user("eva", |_| {}).previously = vec![mail("eve")];
     story.wants_person("grace", custom("Staff"), &["Support"]);
     story.wants(Resource::Group(Group::named("New".into())));
-    story.wants(Resource::Role(Role::named("Tier 2".into())));
+    story.wants(Resource::from(Role::named("Tier 2".into())));
     story
 }
 

@@ -58,7 +58,7 @@ pub(in crate::report) fn hostile() -> Plan {
 )]
 fn place() -> Option<Origin> {
     Some(Origin {
-        file: HOSTILE.to_owned(),
+        file: HOSTILE.into(),
         line: 1,
         column: 1,
     })

@@ -76,7 +76,7 @@ pub(in crate::report) fn plan() -> Plan {
 
 pub(in crate::report) fn at(file: &str, line: u32) -> Origin {
     Origin {
-        file: format!("manifests/{file}.yaml"),
+        file: format!("manifests/{file}.yaml").into(),
         line,
         column: 5,
     }
