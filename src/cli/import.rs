@@ -190,7 +190,7 @@ fn prove(
     }
     let policy = project.config.policy();
     let declared = Declared {
-        project,
+        config: project.config,
         inventory,
         policy,
     };

@@ -118,7 +118,7 @@ pub(super) fn fresh(
     now: Timestamp,
 ) -> Result<Planned, Failure> {
     let declared = project::read(settings, planning, now)?;
-    let client = account::connect(settings, &declared.project.config, now)?;
+    let client = account::connect(settings, &declared.config, now)?;
     if let Some(left) = left {
         journal::look_after(settings, left, &client)?;
     }
@@ -139,7 +139,7 @@ fn offline(
     now: Timestamp,
 ) -> Result<Plan, Failure> {
     let declared = project::read(settings, &arguments.planning, now)?;
-    let saved = snapshot::load(settings, &declared.project.config, path, now)?;
+    let saved = snapshot::load(settings, &declared.config, path, now)?;
     if saved.redaction.is_some() && arguments.out.is_some() {
         return Err(Failure::new(
             "a plan against a redacted snapshot cannot be saved: it does not know the account's values",

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::desired;
 use crate::diag::Diagnostics;
-use crate::manifest::{self, Project};
+use crate::manifest::{self, Config, Project};
 use crate::model::{Inventory, Policy, plural};
 use crate::report::diagnostics;
 
@@ -17,8 +17,8 @@ use super::settings::Settings;
 
 /// What a plan is made from, apart from the account.
 pub(super) struct Declared {
-    /// The project.
-    pub(super) project: Project,
+    /// Its configuration. The manifests are let go: all that they say is in the inventory.
+    pub(super) config: Config,
     /// All that its manifests declare.
     pub(super) inventory: Inventory,
     /// The rules of its configuration.
@@ -50,7 +50,7 @@ pub(super) fn read(
         .allowed_removals
         .extend(planning.allow_removals.iter().copied());
     Ok(Declared {
-        project,
+        config: project.config,
         inventory,
         policy,
     })

@@ -11,65 +11,129 @@ use crate::manifest::{
     Set, Text,
 };
 use crate::model::{
-    Address, Declared, Group, GroupMembership, Inventory, Kind, Lifecycle, Name, Organization,
-    OrganizationMembership, Resource, Role, User,
+    Address, Declared, Grant, Group, GroupMembership, Inventory, Kind, Lifecycle, Name,
+    Organization, OrganizationMembership, Origin, Resource, Role, User,
 };
 
-/// Every role, group and organization that is declared.
-pub(super) fn of_objects(context: &Context<'_>) -> Inventory {
-    let mut inventory = Inventory::default();
-    for (name, entry) in &context.roles {
-        let resource = Resource::from(role(name, entry));
-        let lifecycle = lifecycle(&entry.value.state, &entry.value.external);
-        add(
-            &mut inventory,
-            entry,
-            resource,
-            lifecycle,
-            &entry.value.previously,
-        );
-    }
-    for (name, entry) in &context.groups {
-        let resource = Resource::Group(group(name, entry));
-        let lifecycle = lifecycle(&entry.value.state, &entry.value.external);
-        add(
-            &mut inventory,
-            entry,
-            resource,
-            lifecycle,
-            &entry.value.previously,
-        );
-    }
-    for (name, entry) in &context.organizations {
-        let resource = Resource::from(organization(context, name, entry));
-        let lifecycle = lifecycle(&entry.value.state, &entry.value.external);
-        add(
-            &mut inventory,
-            entry,
-            resource,
-            lifecycle,
-            &entry.value.previously,
-        );
-    }
-    inventory
+/// The entries of an inventory, in no order: a map that is made of all of them at once is half as
+/// large as one that grows.
+#[derive(Default)]
+pub(super) struct Gathered {
+    resources: Vec<(Address, Declared)>,
+    lists: Vec<((Kind, Address), Option<Origin>)>,
+    ended: Vec<(Address, Grant)>,
 }
 
-fn add<T>(
-    inventory: &mut Inventory,
-    entry: &Entry<'_, T>,
-    resource: Resource,
-    lifecycle: Lifecycle,
-    previously: &Given<Set>,
-) {
-    let declared = Declared {
-        lifecycle,
-        previously: names(previously),
-        origin: Some(origin(entry.home.source, entry.span.start())),
-        grant: None,
-        resource,
-    };
-    let address = declared.resource.address();
-    inventory.resources.insert(address, declared);
+impl Gathered {
+    /// Every role, group and organization that is declared.
+    pub(super) fn of_objects(context: &Context<'_>) -> Self {
+        let mut gathered = Self::default();
+        for (name, entry) in &context.roles {
+            let own = entry.value;
+            let resource = Resource::from(role(name, entry));
+            let lifecycle = lifecycle(&own.state, &own.external);
+            gathered.add(entry, resource, lifecycle, &own.previously);
+        }
+        for (name, entry) in &context.groups {
+            let own = entry.value;
+            let resource = Resource::Group(group(name, entry));
+            let lifecycle = lifecycle(&own.state, &own.external);
+            gathered.add(entry, resource, lifecycle, &own.previously);
+        }
+        for (name, entry) in &context.organizations {
+            let own = entry.value;
+            let resource = Resource::from(organization(context, name, entry));
+            let lifecycle = lifecycle(&own.state, &own.external);
+            gathered.add(entry, resource, lifecycle, &own.previously);
+        }
+        gathered
+    }
+
+    fn add<T>(
+        &mut self,
+        entry: &Entry<'_, T>,
+        resource: Resource,
+        lifecycle: Lifecycle,
+        previously: &Given<Set>,
+    ) {
+        let declared = Declared {
+            lifecycle,
+            previously: names(previously),
+            origin: Some(origin(entry.home.source, entry.span.start())),
+            grant: None,
+            resource,
+        };
+        self.resources.push((declared.resource.address(), declared));
+    }
+
+    /// All of it, by address.
+    pub(super) fn finish(self) -> Inventory {
+        Inventory {
+            resources: self.resources.into_iter().collect(),
+            lists: self.lists.into_iter().collect(),
+            ended: self.ended,
+        }
+    }
+
+    /// Adds a person and the memberships that the lists give.
+    pub(super) fn add_person(&mut self, person: &Person<'_>) {
+        let origin = origin(person.entry.home.source, person.entry.span.start());
+        let (resource, lifecycle) = match person.state {
+            Some(PersonState::Offboarded) => (leaver(person), Lifecycle::Offboarded),
+            Some(PersonState::Deleted) => (leaver(person), Lifecycle::Deleted),
+            Some(PersonState::Active | PersonState::Suspended) | None => {
+                (user(person), Lifecycle::Present)
+            }
+        };
+        if !person.leaves() {
+            self.add_list(person, &GROUPS, person.groups.as_ref());
+            self.add_list(person, &ORGANIZATIONS, person.organizations.as_ref());
+            if let Some(ended) = person.ended_role.as_ref().and_then(Held::grant) {
+                self.ended.push((person.address.clone(), ended));
+            }
+        }
+        let grant = person.role.as_ref().and_then(|role| role.held.grant());
+        let declared = Declared {
+            resource: Resource::from(resource),
+            lifecycle,
+            previously: names(&person.entry.value.previously),
+            origin: Some(origin),
+            grant: grant
+                .filter(|_| lifecycle == Lifecycle::Present)
+                .map(Box::new),
+        };
+        self.resources.push((person.address.clone(), declared));
+    }
+
+    fn add_list(&mut self, person: &Person<'_>, list: &List, joined: Option<&Joined<'_>>) {
+        let Some(joined) = joined else {
+            return;
+        };
+        let place = origin_of_key(joined.list.source, joined.list.span, list.key);
+        let owner = (list.kind, person.address.clone());
+        self.lists.push((owner, Some(place)));
+        for (container, held) in &joined.held {
+            let declared = Declared {
+                resource: (list.membership)(
+                    person.address.name().clone(),
+                    container.name().clone(),
+                ),
+                lifecycle: Lifecycle::Present,
+                previously: Vec::new(),
+                origin: Some(origin(held.name.source, held.name.span.start())),
+                grant: held.grant().map(Box::new),
+            };
+            let address = declared.resource.address();
+            self.resources.push((address, declared));
+        }
+        for (container, held) in &joined.ended {
+            if let Some(grant) = held.grant() {
+                let (user, container) = (person.address.name().clone(), container.name().clone());
+                let address = Address::membership(list.kind, user, container);
+                self.ended.push((address, grant));
+            }
+        }
+    }
 }
 
 fn lifecycle(state: &Given<Presence>, external: &Given<bool>) -> Lifecycle {
@@ -153,41 +217,6 @@ fn reference(context: &Context<'_>, name: Option<&Text>) -> Option<Option<Addres
     }
 }
 
-/// Adds a person and the memberships that the lists give.
-pub(super) fn add_person(inventory: &mut Inventory, person: &Person<'_>) {
-    let origin = origin(person.entry.home.source, person.entry.span.start());
-    let (resource, lifecycle) = match person.state {
-        Some(PersonState::Offboarded) => (leaver(person), Lifecycle::Offboarded),
-        Some(PersonState::Deleted) => (leaver(person), Lifecycle::Deleted),
-        Some(PersonState::Active | PersonState::Suspended) | None => {
-            (user(person), Lifecycle::Present)
-        }
-    };
-    if !person.leaves() {
-        add_list(inventory, person, &GROUPS, person.groups.as_ref());
-        add_list(
-            inventory,
-            person,
-            &ORGANIZATIONS,
-            person.organizations.as_ref(),
-        );
-        if let Some(ended) = person.ended_role.as_ref().and_then(Held::grant) {
-            inventory.ended.push((person.address.clone(), ended));
-        }
-    }
-    let grant = person.role.as_ref().and_then(|role| role.held.grant());
-    let declared = Declared {
-        resource: Resource::from(resource),
-        lifecycle,
-        previously: names(&person.entry.value.previously),
-        origin: Some(origin),
-        grant: grant
-            .filter(|_| lifecycle == Lifecycle::Present)
-            .map(Box::new),
-    };
-    inventory.resources.insert(person.address.clone(), declared);
-}
-
 /// One of the two lists of memberships that a person may have.
 struct List {
     kind: Kind,
@@ -208,38 +237,6 @@ const ORGANIZATIONS: List = List {
         Resource::OrganizationMembership(OrganizationMembership { user, organization })
     },
 };
-
-fn add_list(
-    inventory: &mut Inventory,
-    person: &Person<'_>,
-    list: &List,
-    joined: Option<&Joined<'_>>,
-) {
-    let Some(joined) = joined else {
-        return;
-    };
-    let place = origin_of_key(joined.list.source, joined.list.span, list.key);
-    let owner = (list.kind, person.address.clone());
-    inventory.lists.insert(owner, Some(place));
-    for (container, held) in &joined.held {
-        let declared = Declared {
-            resource: (list.membership)(person.address.name().clone(), container.name().clone()),
-            lifecycle: Lifecycle::Present,
-            previously: Vec::new(),
-            origin: Some(origin(held.name.source, held.name.span.start())),
-            grant: held.grant().map(Box::new),
-        };
-        let address = declared.resource.address();
-        inventory.resources.insert(address, declared);
-    }
-    for (container, held) in &joined.ended {
-        if let Some(grant) = held.grant() {
-            let (user, container) = (person.address.name().clone(), container.name().clone());
-            let address = Address::membership(list.kind, user, container);
-            inventory.ended.push((address, grant));
-        }
-    }
-}
 
 /// A person who leaves: nothing but who it is. The plan knows what leaving means.
 fn leaver(person: &Person<'_>) -> User {

@@ -35,9 +35,7 @@ pub fn check(project: &Project, at: Timestamp) -> Diagnostics {
 pub fn resolve(project: &Project, at: Timestamp) -> (Inventory, Diagnostics) {
     let homes = index::homes(project);
     let context = index::Context::new(project, &homes, at);
-    let mut inventory = inventory::of_objects(&context);
-    let diagnostics = rules::run(&context, &mut |person| {
-        inventory::add_person(&mut inventory, person);
-    });
-    (inventory, diagnostics)
+    let mut gathered = inventory::Gathered::of_objects(&context);
+    let diagnostics = rules::run(&context, &mut |person| gathered.add_person(person));
+    (gathered.finish(), diagnostics)
 }
