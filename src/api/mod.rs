@@ -7,6 +7,7 @@
 //!
 //! Nothing here knows what is declared, reads settings or the environment, or prints.
 
+mod audit_logs;
 mod auth;
 mod body;
 mod budget;

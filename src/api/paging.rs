@@ -26,7 +26,8 @@ pub(super) struct Page<Wire> {
         alias = "organization_memberships",
         alias = "custom_roles",
         alias = "user_fields",
-        alias = "organization_fields"
+        alias = "organization_fields",
+        alias = "audit_logs"
     )]
     items: Vec<Wire>,
     /// For users: the identities that were asked to come along.

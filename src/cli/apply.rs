@@ -63,7 +63,11 @@ pub(super) struct Desk<'run> {
 /// Asks for a plan to be approved unless it is, carries it out and leaves a receipt.
 pub(super) fn execute(
     desk: &Desk<'_>,
-    Planned { plan, client }: Planned,
+    Planned {
+        plan,
+        client,
+        basis,
+    }: Planned,
     approved: bool,
 ) -> Result<Exit, Failure> {
     let Desk {
@@ -117,15 +121,16 @@ pub(super) fn execute(
         requests: ended.requests,
         started_at,
         finished_at: ended.finished_at,
+        declared: basis.memory(&plan),
     };
-    keep(settings, folder, &record, journal, &ended)
+    keep(settings, folder, record, journal, &ended)
 }
 
 /// Leaves the receipt, and no journal unless something is left to go on with.
 fn keep(
     settings: &Settings,
     folder: &Folder,
-    record: &Record<'_>,
+    record: Record<'_>,
     journal: Journal,
     ended: &Ended,
 ) -> Result<Exit, Failure> {

@@ -3,15 +3,17 @@
 use camino::Utf8Path;
 use jiff::Timestamp;
 
+use crate::api::Client;
 use crate::live;
-use crate::model::Excerpt;
-use crate::plan::{self, RefusalCode};
+use crate::model::{Excerpt, Snapshot};
+use crate::plan::{self, Plan, Refusal, RefusalCode};
 
 use super::account;
 use super::args::{ApplyArgs, PlanningArgs};
+use super::drift;
 use super::failure::Failure;
 use super::journal::{self, Unfinished};
-use super::plan::Planned;
+use super::plan::{Basis, Planned};
 use super::project;
 use super::settings::Settings;
 
@@ -27,18 +29,24 @@ pub(super) fn saved(
     left: Option<&Unfinished>,
     now: Timestamp,
 ) -> Result<Planned, Failure> {
-    let planning = &arguments.planning;
-    if !planning.target.is_empty() || !planning.allow_removals.is_empty() || planning.at.is_some() {
+    let PlanningArgs {
+        allow_removals,
+        target,
+        at,
+        receipt,
+    } = &arguments.planning;
+    let changed = !target.is_empty() || !allow_removals.is_empty();
+    if changed || at.is_some() || receipt.is_some() {
         return Err(Failure::new(
             "a saved plan is applied as it is",
-            "leave out `--target`, `--allow-removals` and `--at`, or plan again with them",
+            "leave out `--target`, `--allow-removals`, `--at` and `--receipt`, or plan again with them",
         ));
     }
     let path = settings.path(path);
     #[expect(clippy::disallowed_methods, reason = "cli may read files")]
     let text = std::fs::read_to_string(&path)
         .map_err(|error| Failure::file("cannot read the saved plan", &path, &error))?;
-    let mut plan = plan::saved::from_text(&text).map_err(|error| {
+    let (mut plan, declared) = plan::saved::from_text(&text).map_err(|error| {
         Failure::new(
             format!("`{path}` cannot be applied: {error}"),
             "make a new one with `zdsync plan --out FILE`",
@@ -58,8 +66,33 @@ pub(super) fn saved(
     let needs = live::Needs::of(&plan::relied_on(&plan));
     let snapshot = super::block_on(live::read(&client.reader(), &needs))?
         .map_err(|error| Failure::account(&client, error))?;
-    plan.refused.extend(plan::stale(&plan, &snapshot));
-    Ok(Planned { plan, client })
+    let stale = stale(settings, &plan, &snapshot, &client)?;
+    plan.refused.extend(stale);
+    Ok(Planned {
+        plan,
+        client,
+        basis: Basis::Saved(declared),
+    })
+}
+
+/// What keeps the plan from being applied to the account as it is now, with who changed what where the
+/// account's audit log tells.
+fn stale(
+    settings: &Settings,
+    plan: &Plan,
+    snapshot: &Snapshot,
+    client: &Client,
+) -> Result<Vec<Refusal>, Failure> {
+    let refused = plan::stale(plan, snapshot, &[]);
+    if refused
+        .iter()
+        .all(|refusal| refusal.code != RefusalCode::Stale)
+    {
+        return Ok(refused);
+    }
+    let actions = ["update", "create", "destroy"];
+    let log = drift::consult(settings, client, &actions, plan.live_at)?;
+    Ok(plan::stale(plan, snapshot, &log.entries))
 }
 
 /// What is left of the plan that was being carried out when an apply was broken off.
@@ -90,6 +123,7 @@ pub(super) fn resumed(
             .map(|change| change.address.to_string())
             .collect(),
         at: None,
+        receipt: None,
     };
     let mut planned = super::plan::fresh(settings, &planning, Some(left), now)?;
     // What is done may be gone by now, and so be neither declared nor live.

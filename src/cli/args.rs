@@ -176,6 +176,10 @@ pub(super) struct PlanningArgs {
     /// Judge grants as of this time, such as 2026-12-31T23:00:00Z
     #[arg(long, value_name = "TIME")]
     pub(super) at: Option<Timestamp>,
+    /// Tell what was changed in the account since the apply of this receipt, or the newest of a folder of
+    /// receipts [default: .zdsync/receipts]
+    #[arg(long, value_name = "PATH")]
+    pub(super) receipt: Option<Utf8PathBuf>,
 }
 
 #[derive(Debug, Args)]

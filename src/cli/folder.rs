@@ -68,22 +68,8 @@ impl Folder {
     }
 
     /// The names of the files in a folder within the folder, sorted; none where there is no such folder.
-    #[expect(clippy::disallowed_methods, reason = "cli may read folders")]
     pub(super) fn list(&self, name: &str) -> Result<Vec<String>, Failure> {
-        let path = self.path(name);
-        let failed = |error: &std::io::Error| Failure::file("cannot list", &path, error);
-        let entries = match fs::read_dir(&path) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(failed(&error)),
-        };
-        let mut names = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(|error| failed(&error))?;
-            names.extend(entry.file_name().into_string().ok());
-        }
-        names.sort();
-        Ok(names)
+        names(&self.path(name))
     }
 
     /// Deletes a file; says whether there was one.
@@ -128,6 +114,24 @@ impl Folder {
             Err(TryLockError::Error(error)) => Err(failed(&error)),
         }
     }
+}
+
+/// The names of the files in a folder, sorted; none where there is no such folder.
+#[expect(clippy::disallowed_methods, reason = "cli may read folders")]
+pub(super) fn names(path: &Utf8Path) -> Result<Vec<String>, Failure> {
+    let failed = |error: &std::io::Error| Failure::file("cannot list", path, error);
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(&error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| failed(&error))?;
+        names.extend(entry.file_name().into_string().ok());
+    }
+    names.sort();
+    Ok(names)
 }
 
 fn create_private(folder: &Utf8Path) -> std::io::Result<()> {

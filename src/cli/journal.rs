@@ -69,7 +69,7 @@ impl Journal {
                 "an apply keeps a record of what it sends: make the folder writable, or make room on its disk",
             )
         };
-        let text = plan::saved::to_text(plan).map_err(|error| {
+        let text = plan::saved::to_text(plan, None).map_err(|error| {
             Failure::new(
                 format!("the plan cannot be kept: {error}"),
                 "please report this",
@@ -150,12 +150,13 @@ pub(super) struct Unfinished {
 impl Unfinished {
     /// The plan that was being carried out.
     pub(super) fn plan(&self) -> Result<Plan, Failure> {
-        plan::saved::from_text(&self.plan).map_err(|error| {
+        let (plan, _) = plan::saved::from_text(&self.plan).map_err(|error| {
             Failure::new(
                 format!("the interrupted plan cannot be used: {error}"),
                 "plan and apply afresh; that does only what is left",
             )
-        })
+        })?;
+        Ok(plan)
     }
 }
 

@@ -11,6 +11,7 @@ mod canary;
 mod check;
 mod completions;
 mod credentials;
+mod drift;
 mod embedded;
 mod env;
 mod exit;

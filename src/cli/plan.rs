@@ -6,12 +6,13 @@ use camino::Utf8Path;
 use jiff::Timestamp;
 
 use crate::api::{self, Client};
-use crate::model::{Address, Snapshot, plural};
-use crate::plan::{self, Action, Inputs, Plan, Refusal, RefusalCode};
+use crate::model::{Address, Inventory, Policy, Snapshot, plural};
+use crate::plan::{self, Action, Inputs, Memory, Plan, Refusal, RefusalCode};
 use crate::report;
 
 use super::account;
 use super::args::{PlanArgs, PlanFormat, PlanningArgs};
+use super::drift;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::folder::Folder;
@@ -29,18 +30,49 @@ pub(super) struct Planned {
     pub(super) plan: Plan,
     /// The account it is for.
     pub(super) client: Client,
+    /// What it was made from.
+    pub(super) basis: Basis,
+}
+
+/// What a plan was made from, as far as it is still known.
+pub(super) enum Basis {
+    /// The manifests of the folder.
+    Manifests {
+        /// All that they declare.
+        inventory: Inventory,
+        /// The rules of the configuration.
+        policy: Policy,
+        /// Whether the plan was limited to no targets.
+        whole: bool,
+    },
+    /// What a saved plan tells of it.
+    Saved(Option<Memory>),
+}
+
+impl Basis {
+    /// What was declared when `plan` was made.
+    pub(super) fn memory(self, plan: &Plan) -> Option<Memory> {
+        match self {
+            Self::Manifests {
+                inventory,
+                policy,
+                whole,
+            } => Some(Memory::new(plan, &inventory, &policy, whole)),
+            Self::Saved(memory) => memory,
+        }
+    }
 }
 
 /// Prints the plan.
 pub(super) fn run(settings: &Settings, arguments: &PlanArgs) -> Result<Exit, Failure> {
     let now = Settings::now();
-    let plan = if let Some(path) = &arguments.snapshot {
+    let (plan, basis) = if let Some(path) = &arguments.snapshot {
         offline(settings, arguments, path, now)?
     } else {
         let left = interrupted(settings)?;
-        let Planned { plan, client } = fresh(settings, &arguments.planning, left.as_ref(), now)?;
-        remarks(settings, &client);
-        plan
+        let planned = fresh(settings, &arguments.planning, left.as_ref(), now)?;
+        remarks(settings, &planned.client);
+        (planned.plan, planned.basis)
     };
     let mut out = io::stdout().lock();
     match arguments.format {
@@ -54,7 +86,7 @@ pub(super) fn run(settings: &Settings, arguments: &PlanArgs) -> Result<Exit, Fai
     .and_then(|()| out.flush())
     .map_err(|error| Failure::output(&error))?;
     if let Some(path) = &arguments.out {
-        save(settings, &plan, path)?;
+        save(settings, &plan, basis, path)?;
     }
     Ok(exit(&plan, arguments.detailed_exitcode))
 }
@@ -82,9 +114,10 @@ const fn exit(plan: &Plan, detailed: bool) -> Exit {
 }
 
 #[expect(clippy::disallowed_methods, reason = "cli may write files")]
-fn save(settings: &Settings, plan: &Plan, path: &camino::Utf8Path) -> Result<(), Failure> {
+fn save(settings: &Settings, plan: &Plan, basis: Basis, path: &Utf8Path) -> Result<(), Failure> {
     let path = settings.path(path);
-    let text = plan::saved::to_text(plan).map_err(|error| {
+    let declared = basis.memory(plan);
+    let text = plan::saved::to_text(plan, declared.as_ref()).map_err(|error| {
         Failure::new(
             format!("the plan cannot be saved: {error}"),
             "please report this",
@@ -127,8 +160,27 @@ pub(super) fn fresh(
         &declared.inventory,
         &declared.policy,
     ))??;
-    let plan = build(&declared, &snapshot, planning, now);
-    Ok(Planned { plan, client })
+    let mut plan = build(&declared, &snapshot, planning, now);
+    drift::tell(settings, planning, &mut plan, &declared)?;
+    drift::attribute(settings, &mut plan, &client)?;
+    Ok(Planned {
+        plan,
+        client,
+        basis: basis(declared, planning),
+    })
+}
+
+fn basis(declared: Declared, planning: &PlanningArgs) -> Basis {
+    let Declared {
+        config: _, // it has served
+        inventory,
+        policy,
+    } = declared;
+    Basis::Manifests {
+        inventory,
+        policy,
+        whole: planning.target.is_empty(),
+    }
 }
 
 /// Reads the project and makes a plan against the account as a file holds it. Makes no request.
@@ -137,7 +189,7 @@ fn offline(
     arguments: &PlanArgs,
     path: &Utf8Path,
     now: Timestamp,
-) -> Result<Plan, Failure> {
+) -> Result<(Plan, Basis), Failure> {
     let declared = project::read(settings, &arguments.planning, now)?;
     let saved = snapshot::load(settings, &declared.config, path, now)?;
     if saved.redaction.is_some() && arguments.out.is_some() {
@@ -152,7 +204,8 @@ fn offline(
     };
     let mut plan = build(&declared, &live, &arguments.planning, now);
     plan.refused.extend(unproven(&plan, &live));
-    Ok(plan)
+    drift::tell(settings, &arguments.planning, &mut plan, &declared)?;
+    Ok((plan, basis(declared, &arguments.planning)))
 }
 
 /// Refuses to create what the snapshot does not prove to be missing.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::apply::{Event, Outcome};
-use crate::plan::Plan;
+use crate::plan::{Memory, Plan};
 use crate::report::receipt::{Receipt, json};
 
 use super::env;
@@ -13,6 +13,7 @@ use super::failure::Failure;
 use super::folder::Folder;
 use super::git;
 use super::settings::Settings;
+use super::verify;
 
 /// The folder in `.zdsync`.
 pub(super) const FOLDER: &str = "receipts";
@@ -31,13 +32,15 @@ pub(super) struct Record<'a> {
     pub(super) started_at: Timestamp,
     /// When it ended.
     pub(super) finished_at: Timestamp,
+    /// What was declared, whether carried out or not; `None` where that is not known.
+    pub(super) declared: Option<Memory>,
 }
 
 /// Writes the receipt and gives its path. Names begin with the time, so that they sort by it.
 pub(super) fn write(
     folder: &Folder,
     settings: &Settings,
-    record: &Record<'_>,
+    record: Record<'_>,
 ) -> Result<Utf8PathBuf, Failure> {
     let Record {
         plan,
@@ -46,7 +49,13 @@ pub(super) fn write(
         requests,
         started_at,
         finished_at,
-    } = *record;
+        declared,
+    } = record;
+    let carried_out = verify::carried_out(plan, outcomes);
+    let declared = declared.map(|declared| {
+        let changed = plan.changes.iter().map(|change| &change.address);
+        declared.without(changed.filter(|address| !carried_out.contains(*address)))
+    });
     let commit = commit(settings);
     let pull_request = pull_request();
     let receipt = Receipt {
@@ -58,6 +67,7 @@ pub(super) fn write(
         pull_request: pull_request.as_deref(),
         verified,
         requests,
+        declared: declared.as_ref(),
     };
     let mut text = Vec::new();
     json(&receipt, &mut text).map_err(|error| Failure::output(&error))?;

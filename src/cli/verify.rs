@@ -49,7 +49,7 @@ pub(super) async fn verify(plan: &Plan, outcomes: &[Outcome], client: &Client) -
 }
 
 /// The changes of which every operation is done, at least as far as it is about them.
-fn carried_out(plan: &Plan, outcomes: &[Outcome]) -> BTreeSet<Address> {
+pub(super) fn carried_out(plan: &Plan, outcomes: &[Outcome]) -> BTreeSet<Address> {
     let ended: BTreeMap<OperationId, &Outcome> = outcomes
         .iter()
         .map(|outcome| (outcome.id, outcome))

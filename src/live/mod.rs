@@ -3,6 +3,7 @@
 //! [`needs`] chooses, without reading, the cheapest set of listings that proves what a plan has to
 //! know; [`read`] reads them side by side and joins them. Only a [`crate::api::Reader`] comes in here.
 
+mod audit;
 mod check;
 mod gather;
 mod join;
@@ -17,6 +18,7 @@ mod side_by_side;
 #[cfg(test)]
 mod tests;
 
+pub use audit::{AuditLog, audit_log};
 pub use check::{Check, Feature, Finding, check};
 pub use needs::{MembershipNeed, Needs, OrganizationNeed, UserNeed, Wanted, needs};
 pub use read::read;

@@ -5,6 +5,7 @@
 //! adds one file, a variant of [`Kind`] and of [`Resource`], and one line of `for_each_resource`.
 
 mod address;
+mod audit;
 mod group;
 mod group_membership;
 mod inventory;
@@ -21,6 +22,7 @@ mod value;
 mod write;
 
 pub use address::Address;
+pub use audit::LogEntry;
 pub use group::Group;
 pub use group_membership::GroupMembership;
 pub use inventory::{Declared, Grant, Inventory, Lifecycle, Origin};
@@ -35,7 +37,7 @@ pub use snapshot::{
 };
 pub use text::{Excerpt, plural};
 pub use user::{User, UserRole, custom_values_agree};
-pub use value::{Fact, FieldChange, Value};
+pub use value::{Fact, FieldChange, Natural, Value};
 pub use write::{Book, Item, Route, Verb, Write};
 
 use serde::{Deserialize, Serialize};

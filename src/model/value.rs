@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::Address;
 
@@ -58,6 +59,41 @@ impl Value {
     /// Says whether the field holds nothing.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
+    }
+}
+
+/// A value as JSON has it: a reference is the name, a set a sorted array.
+#[derive(Clone, Copy, Debug)]
+pub struct Natural<'v>(pub &'v Value);
+
+impl Serialize for Natural<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Null => serializer.serialize_none(),
+            Value::Bool(switch) => switch.serialize(serializer),
+            Value::Number(number) => number.serialize(serializer),
+            Value::Text(text) => text.serialize(serializer),
+            Value::Set(set) => set.serialize(serializer),
+            Value::Reference(address) => address.name().serialize(serializer),
+            Value::References(addresses) => {
+                serializer.collect_seq(addresses.iter().map(Address::name))
+            }
+            Value::Json(json) => json.serialize(serializer),
+        }
+    }
+}
+
+impl JsonSchema for Natural<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Value".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        true.into()
     }
 }
 

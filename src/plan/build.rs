@@ -70,7 +70,7 @@ fn assemble(mut world: World<'_>, steps: &Steps, route: &dyn Fn(&Write) -> Route
         live_at: snapshot.taken_at,
         digest: String::new(),
         undeclared: notes::undeclared(&world),
-        warnings: notes::warnings(&world, &access, &endings),
+        warnings: notes::warnings(&access, &endings),
         endings,
         access,
         changes,
@@ -89,6 +89,9 @@ fn assemble(mut world: World<'_>, steps: &Steps, route: &dyn Fn(&Write) -> Route
         numbers: numbers(&world, &operations),
         operations,
         allowed_removals: world.policy.allowed_removals.clone(),
+        last_apply: None,
+        drift: Vec::new(),
+        audit_log: None,
     };
     plan.digest = digest::digest(&plan);
     plan

@@ -34,6 +34,7 @@ fn change(world: &World<'_>, steps: &Steps, difference: &Difference<'_>) -> Chan
         origin: difference.origin.cloned(),
         requires: requires(steps, &address),
         grant: declared.and_then(|declared| declared.grant.as_deref().cloned()),
+        cause: None,
         address,
     }
 }

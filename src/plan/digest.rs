@@ -71,6 +71,7 @@ fn covered_change(change: &Change) -> CoveredChange<'_> {
         origin: _,
         requires: _, // follows from the operations
         grant: _,
+        cause: _,
     } = change;
     CoveredChange {
         address,

@@ -9,12 +9,15 @@
 //! `guard_` files refuse.
 
 mod access;
+mod applied;
+mod attribution;
 mod batch;
 mod build;
 mod changes;
 mod conflicts;
 mod consequences;
 mod digest;
+mod drift;
 mod estimate;
 mod gates;
 mod guard_groups;
@@ -45,11 +48,14 @@ mod laws;
 #[cfg(test)]
 mod tests;
 
+pub use applied::{Applied, LastApply, Memory, Values};
+pub use attribution::{attribute, questions};
 pub use build::{Inputs, build};
+pub use drift::{ChangeCause, Deed, Drift, DriftKind, drift};
 pub use resume::beyond;
 pub use stale::{relied_on, stale};
 pub use types::{
-    Access, Action, Change, Consequence, Ending, Entitlement, Estimate, Need, Operation,
+    Access, Action, Change, Consequence, Consulted, Ending, Entitlement, Estimate, Need, Operation,
     OperationId, Plan, Reason, Refusal, RefusalCode, Seats, Unmanaged, Warning,
 };
 pub use verify::{Unmet, unmet};

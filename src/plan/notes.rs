@@ -54,8 +54,8 @@ pub(super) fn undeclared(world: &World<'_>) -> Vec<Unmanaged> {
         .collect()
 }
 
-/// What a reviewer should know that stops nothing.
-pub(super) fn warnings(world: &World<'_>, access: &[Access], endings: &[Ending]) -> Vec<Warning> {
+/// What a reviewer should know that stops nothing and stands nowhere else.
+pub(super) fn warnings(access: &[Access], endings: &[Ending]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut warn = |code: &str, address, message| {
         warnings.push(Warning {
@@ -82,12 +82,6 @@ pub(super) fn warnings(world: &World<'_>, access: &[Access], endings: &[Ending])
         let verb = if mailed == 1 { "gets" } else { "get" };
         let message = format!("{people} {verb} mail from Zendesk (`invite: false` prevents it)");
         warn("mail", None, message);
-    }
-    let undeclared = world.found.undeclared.len();
-    if undeclared > 0 {
-        let objects = plural(undeclared, "live object");
-        let message = format!("{objects} in scope and declared nowhere (reported only)");
-        warn("undeclared", None, message);
     }
     warnings
 }

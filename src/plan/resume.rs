@@ -73,6 +73,7 @@ mod tests {
             origin: None,
             requires: Vec::new(),
             grant: None,
+            cause: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::applied::Memory;
 use super::digest::{digest, hexadecimal};
 use super::types::Plan;
 
@@ -31,12 +32,14 @@ struct Saved<'p> {
     format: &'static str,
     checksum: String,
     plan: &'p Plan,
+    declared: Option<&'p Memory>,
 }
 
 #[derive(Deserialize)]
 struct Loaded {
     checksum: String,
     plan: Plan,
+    declared: Option<Memory>,
 }
 
 /// Only the word that says what comes, so that another version is told apart from a damaged file.
@@ -45,29 +48,31 @@ struct Heading {
     format: String,
 }
 
-/// The plan as text, the same for the same plan.
+/// The plan as text, the same for the same plan, with what was declared when it was made, for the
+/// receipt of the apply that carries it out.
 ///
 /// # Errors
 ///
 /// [`SavedError::Shape`] if a value has no JSON form, which none of a plan's has.
-pub fn to_text(plan: &Plan) -> Result<String, SavedError> {
+pub fn to_text(plan: &Plan, declared: Option<&Memory>) -> Result<String, SavedError> {
     let saved = Saved {
         format: FORMAT,
-        checksum: checksum(plan)?,
+        checksum: checksum(plan, declared)?,
         plan,
+        declared,
     };
     let mut text = serde_json::to_string(&saved)?;
     text.push('\n');
     Ok(text)
 }
 
-/// The plan that a text holds, refusals included.
+/// The plan that a text holds, refusals included, and what was declared when it was made.
 ///
 /// # Errors
 ///
 /// Where the text is no saved plan, is one of another version, or was changed: the digest covers what
 /// would be done, the checksum everything that is told about it.
-pub fn from_text(text: &str) -> Result<Plan, SavedError> {
+pub fn from_text(text: &str) -> Result<(Plan, Option<Memory>), SavedError> {
     let Heading { format } = serde_json::from_str(text)?;
     if format != FORMAT {
         return Err(SavedError::Format { found: format });
@@ -75,14 +80,15 @@ pub fn from_text(text: &str) -> Result<Plan, SavedError> {
     let Loaded {
         checksum: said,
         plan,
+        declared,
     } = serde_json::from_str(text)?;
-    if said != checksum(&plan)? || plan.digest != digest(&plan) {
+    if said != checksum(&plan, declared.as_ref())? || plan.digest != digest(&plan) {
         return Err(SavedError::Tampered);
     }
-    Ok(plan)
+    Ok((plan, declared))
 }
 
-fn checksum(plan: &Plan) -> Result<String, SavedError> {
-    let bytes = serde_json::to_vec(plan)?;
+fn checksum(plan: &Plan, declared: Option<&Memory>) -> Result<String, SavedError> {
+    let bytes = serde_json::to_vec(&(plan, declared))?;
     Ok(hexadecimal(&Sha256::digest(bytes)))
 }

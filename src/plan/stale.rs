@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::Pairs;
 use crate::model::{
-    Address, Excerpt, FieldChange, Kind, Name, ObjectId, Observed, Snapshot, Value,
+    Address, Excerpt, FieldChange, Kind, LogEntry, Name, ObjectId, Observed, Snapshot, Value,
 };
 
+use super::attribution::culprit;
 use super::refuse::refusal;
 use super::types::{Action, Change, Plan, Refusal, RefusalCode};
 
@@ -33,7 +34,9 @@ pub fn relied_on(plan: &Plan) -> BTreeSet<Address> {
 /// gone, came to be or has another name, a value that is no longer as it was.
 ///
 /// Changes in the account that touch nothing of this are no matter. `snapshot` must cover [`relied_on`].
-pub fn stale(plan: &Plan, snapshot: &Snapshot) -> Vec<Refusal> {
+/// `log` has the account's audit log since the plan read the account, the newest entry first, where there
+/// is one: it names who changed what.
+pub fn stale(plan: &Plan, snapshot: &Snapshot, log: &[LogEntry]) -> Vec<Refusal> {
     if plan.account.fingerprint != snapshot.account.fingerprint {
         return vec![Refusal {
             code: RefusalCode::WrongFingerprint,
@@ -46,7 +49,7 @@ pub fn stale(plan: &Plan, snapshot: &Snapshot) -> Vec<Refusal> {
             help: "use the credentials of the plan's account, or plan again".to_owned(),
         }];
     }
-    let check = Check::new(plan, snapshot);
+    let check = Check::new(plan, snapshot, log);
     let mut refused: Vec<Refusal> = plan
         .changes
         .iter()
@@ -62,6 +65,8 @@ pub fn stale(plan: &Plan, snapshot: &Snapshot) -> Vec<Refusal> {
 }
 
 struct Check<'a> {
+    plan: &'a Plan,
+    log: &'a [LogEntry],
     snapshot: &'a Snapshot,
     by_number: BTreeMap<(Kind, ObjectId), (&'a Address, &'a Observed)>,
     /// From live addresses to those of the plan.
@@ -69,7 +74,7 @@ struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    fn new(plan: &Plan, snapshot: &'a Snapshot) -> Self {
+    fn new(plan: &'a Plan, snapshot: &'a Snapshot, log: &'a [LogEntry]) -> Self {
         let changed = plan
             .changes
             .iter()
@@ -93,6 +98,8 @@ impl<'a> Check<'a> {
             }
         }
         Self {
+            plan,
+            log,
             snapshot,
             by_number,
             pairs,
@@ -105,12 +112,12 @@ impl<'a> Check<'a> {
         };
         let Some((live_address, live)) = self.by_number.get(&(change.address.kind(), id)) else {
             let gone = change.action == Action::Delete;
-            let refusal = (!gone).then(|| changed(change, "it is gone"));
+            let refusal = (!gone).then(|| self.changed(change, None, "it is gone"));
             return refusal.into_iter().collect();
         };
         let named = change.was.as_ref().unwrap_or(&change.address);
         if change.address.container().is_none() && *live_address != named {
-            return vec![changed(change, &format!("it is `{live_address}` now"))];
+            return vec![self.changed(change, None, &format!("it is `{live_address}` now"))];
         }
         let mut resource = live.resource.clone();
         resource.rekey(&|address| self.pairs.renamed(address));
@@ -129,7 +136,8 @@ impl<'a> Check<'a> {
                 };
                 (now != field.before).then(|| {
                     let (path, before, now) = (&field.path, shown(&field.before), shown(&now));
-                    changed(change, &format!("`{path}` was {before} and is {now}"))
+                    let how = format!("`{path}` was {before} and is {now}");
+                    self.changed(change, Some(path), &how)
                 })
             })
             .collect()
@@ -154,11 +162,11 @@ impl<'a> Check<'a> {
         let live = live.and_then(|live| self.snapshot.objects.get_key_value(live.as_ref()));
         let ours = |live: &Observed| self.by_number.contains_key(&(address.kind(), live.id));
         if let Some((_, live)) = live.filter(|(_, live)| !ours(live)) {
-            return Some(changed(change, &format!("it exists now, as {}", live.id)));
+            return Some(self.changed(change, None, &format!("it exists now, as {}", live.id)));
         }
         let mut ambiguous = self.snapshot.ambiguous.iter();
         if ambiguous.any(|ambiguity| ambiguity.address == *address) {
-            return Some(changed(change, "several objects of that name exist now"));
+            return Some(self.changed(change, None, "several objects of that name exist now"));
         }
         let email = change.fields.iter().find(|field| field.path == "email")?;
         let Value::Text(email) = &email.after else {
@@ -166,7 +174,13 @@ impl<'a> Check<'a> {
         };
         let holder = self.snapshot.secondary_emails.get(&Name::new(email))?;
         let given_up = self.snapshot.objects.get(holder).is_some_and(ours);
-        (!given_up).then(|| changed(change, &format!("the address belongs to `{holder}` now")))
+        (!given_up).then(|| {
+            self.changed(
+                change,
+                None,
+                &format!("the address belongs to `{holder}` now"),
+            )
+        })
     }
 
     /// What an operation names must still be there.
@@ -178,23 +192,35 @@ impl<'a> Check<'a> {
             RefusalCode::Stale,
             address,
             None,
-            format!("`{address}` ({id}), which the plan relies on, is gone"),
+            format!(
+                "`{address}` ({id}), which the plan relies on, is gone{}",
+                self.by_whom(address, None)
+            ),
             "plan again and review what changed",
         ))
     }
-}
 
-fn changed(change: &Change, how: &str) -> Refusal {
-    refusal(
-        RefusalCode::Stale,
-        &change.address,
-        change.origin.as_ref(),
-        format!(
-            "`{}` has changed since the plan was made: {how}",
-            change.address
-        ),
-        "plan again and review what changed",
-    )
+    fn changed(&self, change: &Change, path: Option<&str>, how: &str) -> Refusal {
+        let by_whom = self.by_whom(&change.address, path);
+        refusal(
+            RefusalCode::Stale,
+            &change.address,
+            change.origin.as_ref(),
+            format!(
+                "`{}` has changed since the plan was made: {how}{by_whom}",
+                change.address
+            ),
+            "plan again and review what changed",
+        )
+    }
+
+    /// ` (by Mallory Example on 2026-11-22 01:02:03 UTC)`, where the log tells.
+    fn by_whom(&self, address: &Address, path: Option<&str>) -> String {
+        culprit(self.plan, address, path, self.log).map_or_else(String::new, |deed| {
+            let at = deed.at.strftime("%Y-%m-%d %H:%M:%S UTC");
+            format!(" (by {} on {at})", deed.actor)
+        })
+    }
 }
 
 /// A value in a message.

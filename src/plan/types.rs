@@ -10,6 +10,9 @@ use crate::model::{
     Account, Address, Book, Caller, FieldChange, Grant, Kind, ObjectId, Origin, Route, Write,
 };
 
+use super::applied::LastApply;
+use super::drift::{ChangeCause, Drift};
+
 /// What happens to one address.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
@@ -96,6 +99,8 @@ pub struct Change {
     pub requires: Vec<Address>,
     /// For a membership or role that is granted for a time.
     pub grant: Option<Grant>,
+    /// Where it comes from; `None` where no receipt tells what was applied before.
+    pub cause: Option<ChangeCause>,
 }
 
 /// Names an operation within its plan: its place in the order, from 1.
@@ -356,6 +361,23 @@ pub struct Plan {
     pub numbers: Book,
     /// Removal limits raised for this plan, by kind.
     pub allowed_removals: BTreeMap<Kind, u64>,
+    /// The apply before this plan, where receipts tell of one.
+    pub last_apply: Option<LastApply>,
+    /// What was changed in the account since, by address and path.
+    pub drift: Vec<Drift>,
+    /// What asking the audit log came to; `None` where it was not asked.
+    pub audit_log: Option<Consulted>,
+}
+
+/// What asking the account's audit log came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Consulted {
+    /// Whether the account has one and lets the caller read it.
+    pub available: bool,
+    /// Whether all of the time asked for was read; otherwise only the newest entries were.
+    pub complete: bool,
+    /// Requests that it took, beside those of the estimate.
+    pub requests: u64,
 }
 
 impl Plan {

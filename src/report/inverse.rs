@@ -6,11 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::apply::{Outcome, Status};
-use crate::model::{Address, FieldChange};
+use crate::model::{Address, FieldChange, Natural};
 use crate::plan::{Action, Change, OperationId, Plan, Reason};
 
 use super::json::Shown;
-use super::plan::Natural;
 
 /// What would take one change back.
 #[derive(Serialize, JsonSchema)]

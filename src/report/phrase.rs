@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::model::{Address, FieldChange, Grant, Kind, Origin, Value};
+use crate::model::{Address, Excerpt, FieldChange, Grant, Kind, Origin, Value};
 use crate::plan::Action;
 
 use super::text::{is_deceptive, quoted};
@@ -160,6 +160,11 @@ pub(super) fn counted_kind(count: u64, kind: Kind) -> String {
 /// A permission's key as words.
 pub(super) fn permission(key: &str) -> String {
     name(&key.replace('_', " ")).into_owned()
+}
+
+/// A text of the account, in quotation marks, at most 120 characters of it.
+pub(super) fn quote(text: &str) -> String {
+    quoted(&Excerpt(text, 120).to_string())
 }
 
 /// A value; texts in quotation marks, but for those that are names.

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use crate::apply::{Event, Outcome, Status};
-use crate::plan::Plan;
+use crate::plan::{Memory, Plan};
 
 use super::events::{Failure, failures};
 use super::inverse::{Inverse, inverses};
@@ -33,6 +33,8 @@ pub struct Receipt<'a> {
     pub verified: Option<&'a Event>,
     /// Requests made to carry the plan out, polls and repetitions included.
     pub requests: u64,
+    /// What was declared and now is so; `None` where that is not known.
+    pub declared: Option<&'a Memory>,
 }
 
 /// Writes a receipt as one line of JSON, `"format": "zdsync.receipt/1"`.
@@ -104,6 +106,9 @@ struct Document<'a> {
     operations: Vec<Ended<'a>>,
     /// The way back from every change of which at least a part was tried, in address order.
     inverse: Vec<Inverse<'a>>,
+    /// What was declared and now is so, by which a later plan tells what was changed in the account since;
+    /// null where that is not known.
+    declared: Option<&'a Memory>,
 }
 
 /// What reading again found.
@@ -159,6 +164,7 @@ fn document<'a>(receipt: &Receipt<'a>) -> Document<'a> {
         pull_request,
         verified,
         requests,
+        declared,
     } = *receipt;
     let count = |status| {
         outcomes
@@ -191,6 +197,7 @@ fn document<'a>(receipt: &Receipt<'a>) -> Document<'a> {
             .map(|outcome| ended(plan, outcome))
             .collect(),
         inverse: inverses(plan, outcomes),
+        declared,
     }
 }
 
@@ -286,6 +293,7 @@ mod tests {
             pull_request: Some("7"),
             verified: Some(&verified),
             requests: 3,
+            declared: None,
         };
         let mut out = Vec::new();
         json(&receipt, &mut out).unwrap();
@@ -294,7 +302,7 @@ mod tests {
             jsonschema::validator_for(&serde_json::to_value(schema()).unwrap()).unwrap();
         assert!(validator.is_valid(&value), "{value}");
         insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"
-        {"format":"zdsync.receipt/1","account":"acme-40265381","url":"https://acme.zendesk.com","caller":"user/owner@example.com","digest":"3f9c17aa0b2d4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789ab","commit":"0123abc","pull_request":"7","planned_at":"2026-11-21T14:02:13Z","started_at":"2026-11-21T14:05:00Z","finished_at":"2026-11-21T14:05:04Z","done":1,"failed":0,"skipped":0,"requests":3,"expected_requests":7,"seconds":4,"expected_seconds":4,"verified":{"checked":1,"requests":2,"unmet":[]},"not_verified":null,"operations":[{"id":"op-1","status":"done","changes":["group/Escalations"],"message":null,"failures":[],"because":null,"request_ids":["req-1"],"requests":1,"numbers":[]}],"inverse":[{"address":"group/Escalations","was":null,"action":"delete","fields":[],"partial":false,"cannot_be_undone":[]}]}
+        {"format":"zdsync.receipt/1","account":"acme-40265381","url":"https://acme.zendesk.com","caller":"user/owner@example.com","digest":"3f9c17aa0b2d4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789ab","commit":"0123abc","pull_request":"7","planned_at":"2026-11-21T14:02:13Z","started_at":"2026-11-21T14:05:00Z","finished_at":"2026-11-21T14:05:04Z","done":1,"failed":0,"skipped":0,"requests":3,"expected_requests":7,"seconds":4,"expected_seconds":4,"verified":{"checked":1,"requests":2,"unmet":[]},"not_verified":null,"operations":[{"id":"op-1","status":"done","changes":["group/Escalations"],"message":null,"failures":[],"because":null,"request_ids":["req-1"],"requests":1,"numbers":[]}],"inverse":[{"address":"group/Escalations","was":null,"action":"delete","fields":[],"partial":false,"cannot_be_undone":[]}],"declared":null}
         "#);
     }
 }

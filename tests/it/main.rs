@@ -3,6 +3,7 @@
 mod adopt;
 mod crash;
 mod docs;
+mod drift;
 mod kit;
 mod layers;
 mod main_job;

@@ -317,10 +317,12 @@ fn check(
         return Ok(());
     }
     prop_assert_eq!(
-        &saved::from_text(&saved::to_text(&plan).unwrap()).unwrap(),
+        &saved::from_text(&saved::to_text(&plan, None).unwrap())
+            .unwrap()
+            .0,
         &plan
     );
-    prop_assert_eq!(stale(&plan, &toy.snapshot()), Vec::new());
+    prop_assert_eq!(stale(&plan, &toy.snapshot(), &[]), Vec::new());
     one_target(&plan, toy, inventory, policy, seed)?;
     changes_and_operations_agree(&plan)?;
     waves_are_sound(&plan)?;

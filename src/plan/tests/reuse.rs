@@ -26,13 +26,13 @@ fn a_saved_plan_comes_back_as_it_was() {
     let plan = story().plan();
     assert_eq!(plan.refused, []);
     assert_eq!(plan.digest.len(), 64);
-    let text = to_text(&plan).unwrap();
-    assert_eq!(from_text(&text).unwrap(), plan);
+    let text = to_text(&plan, None).unwrap();
+    assert_eq!(from_text(&text).unwrap(), (plan, None));
 }
 
 #[test]
 fn a_saved_plan_notices_when_it_is_touched() {
-    let text = to_text(&story().plan()).unwrap();
+    let text = to_text(&story().plan(), None).unwrap();
     for (old, new) in [
         ("grace@example.com", "mallory@example.com"),
         ("\"wave\":2", "\"wave\":1"),
@@ -212,7 +212,7 @@ fn a_saved_plan_is_stale_when_what_it_relies_on_changed() {
         drift(&mut story.toy, &|name| ids[name]);
         let mut snapshot = story.snapshot();
         reread(&mut snapshot);
-        let refused = stale(&plan, &snapshot);
+        let refused = stale(&plan, &snapshot, &[]);
         let said = refused.iter().map(|refusal| refusal.message.as_str());
         let said = said.collect::<Vec<_>>().join("\n");
         match expected {
@@ -239,7 +239,7 @@ fn staleness_is_told_from_what_the_plan_relies_on_alone() {
     snapshot
         .objects
         .retain(|address, _| wanted.contains(address));
-    assert_eq!(stale(&plan, &snapshot), []);
+    assert_eq!(stale(&plan, &snapshot, &[]), []);
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn who_leaves_a_group_relies_on_another_that_stays() {
         .toy
         .group_memberships
         .retain(|_, held| (held.0, held.1) != (ada, support));
-    let codes: Vec<RefusalCode> = stale(&plan, &story.snapshot())
+    let codes: Vec<RefusalCode> = stale(&plan, &story.snapshot(), &[])
         .iter()
         .map(|refusal| refusal.code)
         .collect();

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Serialize, Serializer};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use crate::model::{Address, Kind, Origin, Value};
-use crate::plan::{Action, Reason, RefusalCode};
+use crate::model::{Kind, Natural, Origin};
+use crate::plan::{Action, ChangeCause, DriftKind, Reason, RefusalCode};
 use crate::report::json::Shown;
 
 /// The version of the format.
@@ -57,6 +57,64 @@ pub(super) struct Document<'p> {
     pub(super) not_ours: BTreeMap<Kind, u64>,
     /// Removal limits raised for this plan, by kind.
     pub(super) allowed_removals: BTreeMap<Kind, u64>,
+    /// The apply before this plan, as receipts tell; `null` where no receipt was found.
+    pub(super) last_apply: Option<LastApply<'p>>,
+    /// What was changed in the account since that apply, by address and path. Empty too where no receipt
+    /// tells what was declared then.
+    pub(super) drift: Vec<Drift<'p>>,
+    /// What asking the account's audit log after who did it came to; `null` where it was not asked.
+    pub(super) audit_log: Option<AuditLog>,
+}
+
+/// An apply that ended before this plan was made.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct LastApply<'p> {
+    /// When it ended.
+    pub(super) finished_at: Timestamp,
+    /// The digest of the plan that was carried out.
+    pub(super) digest: &'p str,
+    /// The commit that the project folder was at, where it was in git.
+    pub(super) commit: Option<&'p str>,
+    /// The pull or merge request that it ran for, where it did.
+    pub(super) pull_request: Option<&'p str>,
+    /// The receipt's file name.
+    pub(super) receipt: &'p str,
+}
+
+/// Something that was changed in the account since the manifests were last applied.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Drift<'p> {
+    /// What is not as it was left.
+    pub(super) address: Shown<'p>,
+    /// The field, by the manifest's key; `null` where it is about being there.
+    pub(super) path: Option<&'p str>,
+    /// How it is not as it was left.
+    pub(super) what: DriftKind,
+    /// The value that was last applied.
+    pub(super) applied: Natural<'p>,
+    /// The value now.
+    pub(super) live: Natural<'p>,
+    /// Whether the manifests ask for yet another value.
+    pub(super) asked: bool,
+    /// When it was last known to be as applied.
+    pub(super) since: Timestamp,
+    /// The full name of who changed it, where the account's audit log tells.
+    pub(super) by: Option<&'p str>,
+    /// When it was changed, where the audit log tells.
+    pub(super) at: Option<Timestamp>,
+    /// What the audit log's entry says, where it says something.
+    pub(super) description: Option<&'p str>,
+}
+
+/// What asking the account's audit log came to.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct AuditLog {
+    /// Whether the account has one and lets the caller read it.
+    pub(super) available: bool,
+    /// Whether all entries of the time asked for were read; otherwise only the newest were.
+    pub(super) complete: bool,
+    /// Requests that it took, beside those of the estimate.
+    pub(super) requests: u64,
 }
 
 /// An account.
@@ -96,6 +154,11 @@ pub(super) struct Summary {
     pub(super) along: u64,
     /// Declared objects that are as declared.
     pub(super) unchanged: u64,
+    /// Changes that the manifests ask for, those in part included; `null` where no receipt tells.
+    pub(super) asked: Option<u64>,
+    /// Changes that take back what was changed in the account since the last apply, those in part
+    /// included; `null` where no receipt tells.
+    pub(super) drift: Option<u64>,
     /// The same for each kind.
     pub(super) by_kind: BTreeMap<Kind, Counts>,
 }
@@ -187,6 +250,9 @@ pub(super) struct Change<'p> {
     pub(super) until: Option<Timestamp>,
     /// Why it was granted for a time.
     pub(super) reason: Option<&'p str>,
+    /// Whether the manifests ask for it or it takes back what was changed in the account since the last
+    /// apply; `null` where no receipt tells.
+    pub(super) cause: Option<ChangeCause>,
 }
 
 /// A field whose value changes. References are names; sets are sorted arrays.
@@ -289,38 +355,4 @@ pub(super) struct Ending<'p> {
     pub(super) reason: Option<&'p str>,
     /// Whether it has ended.
     pub(super) ended: bool,
-}
-
-/// A value as JSON has it: a reference is the name, a set a sorted array.
-pub(in crate::report) struct Natural<'p>(pub(in crate::report) &'p Value);
-
-impl Serialize for Natural<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Value::Null => serializer.serialize_none(),
-            Value::Bool(switch) => switch.serialize(serializer),
-            Value::Number(number) => number.serialize(serializer),
-            Value::Text(text) => text.serialize(serializer),
-            Value::Set(set) => set.serialize(serializer),
-            Value::Reference(address) => address.name().serialize(serializer),
-            Value::References(addresses) => {
-                serializer.collect_seq(addresses.iter().map(Address::name))
-            }
-            Value::Json(json) => json.serialize(serializer),
-        }
-    }
-}
-
-impl JsonSchema for Natural<'_> {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Value".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        true.into()
-    }
 }

@@ -11,7 +11,7 @@ use crate::report::pen::{BOLD, DIM, PLAIN, Pen, Piece, YELLOW, padded, width};
 use crate::report::phrase;
 
 use super::blocks::{Block, Named, sign};
-use super::summary;
+use super::{drift, summary};
 
 /// A row of a block: its label, its text in lines, and where it is declared.
 struct Field<'p> {
@@ -86,6 +86,7 @@ impl Drawing<'_> {
             add(&phrase::until(change.grant.as_ref()));
             self.untold(address, change).for_each(&mut add);
         }
+        add(drift::mark(block));
         body
     }
 
@@ -120,7 +121,7 @@ impl Drawing<'_> {
         self.draw_head(
             pen,
             head,
-            &format!("{was}{grant}"),
+            &format!("{was}{grant}{}", drift::mark(block)),
             &place.unwrap_or_default(),
         )?;
         let mut fields = fields(block);

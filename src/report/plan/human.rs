@@ -9,7 +9,7 @@ use crate::report::phrase;
 use super::access::{self, Line, Row, Verb};
 use super::blocks;
 use super::drawing::Drawing;
-use super::{notes, summary};
+use super::{drift, notes, summary};
 
 /// From this number on, people for whom the same changes are shown together.
 const ALIKE: usize = 10;
@@ -40,6 +40,7 @@ pub fn human(plan: &Plan, view: &View<'_>, out: &mut dyn Write) -> io::Result<()
     let pen = &mut Pen::new(out, view.colour, view.width);
     header(pen, plan, view)?;
     people(pen, plan, view)?;
+    drift::section(pen, plan)?;
     if !view.only_access {
         changes(pen, plan, view)?;
         if view.verbose {

@@ -5,13 +5,14 @@ use std::io::{self, Write};
 
 use schemars::Schema;
 
-use crate::model::{self, FieldChange, Grant, Kind, ObjectId};
-use crate::plan::{self, Action, Plan};
+use crate::model::{self, FieldChange, Grant, Kind, Natural, ObjectId};
+use crate::plan::{self, Action, ChangeCause, Plan};
 use crate::report::json::{self, Shown};
 
 use super::document::{
-    Access, Account, Caller, Change, Consequence, Counts, Document, Ending, Entitlement, Estimate,
-    Field, Format, Natural, Operation, Refusal, Seats, Summary, Undeclared, Warning,
+    Access, Account, AuditLog, Caller, Change, Consequence, Counts, Document, Drift, Ending,
+    Entitlement, Estimate, Field, Format, LastApply, Operation, Refusal, Seats, Summary,
+    Undeclared, Warning,
 };
 
 /// Writes a plan as one line of JSON, `"format": "zdsync.plan/1"`.
@@ -53,6 +54,9 @@ fn document(plan: &Plan) -> Document<'_> {
         estimate,
         allowed_removals,
         numbers: _, // for apply; each change has its own
+        last_apply,
+        drift,
+        audit_log,
     } = plan;
     Document {
         format: Format::Plan1,
@@ -73,6 +77,9 @@ fn document(plan: &Plan) -> Document<'_> {
         endings: endings.iter().map(of_ending).collect(),
         not_ours: not_ours.clone(),
         allowed_removals: allowed_removals.clone(),
+        last_apply: last_apply.as_ref().map(of_last_apply),
+        drift: drift.iter().map(of_drift).collect(),
+        audit_log: audit_log.map(of_audit_log),
     }
 }
 
@@ -124,14 +131,33 @@ fn summary(plan: &Plan) -> Summary {
         by_kind.entry(*kind).or_default().unchanged += super::summary::wide(addresses.len());
     }
     let total = |part: fn(&Counts) -> u64| by_kind.values().map(part).sum();
+    let [asked, drift] = causes(plan).map_or([None, None], |counts| counts.map(Some));
     Summary {
         create: total(|counts| counts.create),
         update: total(|counts| counts.update),
         remove: total(|counts| counts.remove),
         along: total(|counts| counts.along),
         unchanged: total(|counts| counts.unchanged),
+        asked,
+        drift,
         by_kind,
     }
+}
+
+/// How many changes the manifests ask for and how many take drift back; `None` where that is not known.
+fn causes(plan: &Plan) -> Option<[u64; 2]> {
+    plan.last_apply.as_ref()?;
+    let of = |causes: [ChangeCause; 2]| {
+        let changes = plan.changes.iter().filter_map(|change| change.cause);
+        super::summary::wide(changes.filter(|cause| causes.contains(cause)).count())
+    };
+    let known = plan.changes.iter().all(|change| change.cause.is_some());
+    known.then(|| {
+        [
+            of([ChangeCause::Asked, ChangeCause::Both]),
+            of([ChangeCause::Drift, ChangeCause::Both]),
+        ]
+    })
 }
 
 fn of_access(access: &plan::Access) -> Access<'_> {
@@ -195,6 +221,7 @@ fn of_change(change: &plan::Change) -> Change<'_> {
         origin,
         requires,
         grant,
+        cause,
     } = change;
     Change {
         address: Shown(address),
@@ -208,6 +235,7 @@ fn of_change(change: &plan::Change) -> Change<'_> {
         requires: requires.iter().map(Shown).collect(),
         until: grant.as_ref().map(|grant| grant.until),
         reason: grant.as_ref().and_then(|grant| grant.reason.as_deref()),
+        cause: *cause,
     }
 }
 
@@ -313,6 +341,63 @@ fn of_undeclared(unmanaged: &plan::Unmanaged) -> Undeclared<'_> {
         address: Shown(address),
         name: name.as_deref(),
         role: role.as_deref(),
+    }
+}
+
+fn of_last_apply(last: &plan::LastApply) -> LastApply<'_> {
+    let plan::LastApply {
+        finished_at,
+        digest,
+        commit,
+        pull_request,
+        receipt,
+    } = last;
+    LastApply {
+        finished_at: *finished_at,
+        digest,
+        commit: commit.as_deref(),
+        pull_request: pull_request.as_deref(),
+        receipt,
+    }
+}
+
+fn of_drift(drift: &plan::Drift) -> Drift<'_> {
+    let plan::Drift {
+        address,
+        path,
+        what,
+        applied,
+        live,
+        asked,
+        since,
+        by,
+    } = drift;
+    let deed = by.as_ref();
+    let description = deed.map(|deed| deed.description.as_str());
+    Drift {
+        address: Shown(address),
+        path: path.as_deref(),
+        what: *what,
+        applied: Natural(applied),
+        live: Natural(live),
+        asked: *asked,
+        since: *since,
+        by: deed.map(|deed| deed.actor.as_str()),
+        at: deed.map(|deed| deed.at),
+        description: description.filter(|text| !text.is_empty()),
+    }
+}
+
+fn of_audit_log(consulted: plan::Consulted) -> AuditLog {
+    let plan::Consulted {
+        available,
+        complete,
+        requests,
+    } = consulted;
+    AuditLog {
+        available,
+        complete,
+        requests,
     }
 }
 

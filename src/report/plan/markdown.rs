@@ -16,7 +16,7 @@ use crate::report::phrase;
 use super::access::{self, Row};
 use super::blocks::{self, Named};
 use super::drawing::Drawing;
-use super::{notes, summary, table};
+use super::{drift, notes, summary, table};
 
 /// The first line of every comment, by which a bot finds the one to update.
 pub const MARKER: &str = "<!-- zdsync:plan -->";
@@ -52,11 +52,13 @@ pub fn markdown(plan: &Plan, limit: usize, out: &mut dyn Write) -> io::Result<()
     let rows = access::rows(plan);
     let access = take(1, &|room| people(plan, &rows, room));
     let consequences = take(2, &|room| consequences(plan, room));
+    let drift = take(2, &|room| drifted(plan, room));
     let notes = take(2, &|room| notes(plan, room));
     let details = take(1, &|room| details(plan, room));
     for text in [
         &head,
         &access,
+        &drift,
         &consequences,
         &refused,
         &notes,
@@ -177,6 +179,24 @@ fn consequences(plan: &Plan, room: usize) -> String {
         }
     }
     list("What follows", &items, room)
+}
+
+/// What was changed in the account since the last apply.
+fn drifted(plan: &Plan, room: usize) -> String {
+    let Some(title) = drift::title(plan) else {
+        return String::new();
+    };
+    let items: Vec<_> = plan
+        .drift
+        .iter()
+        .map(|drift| {
+            let address = code(&phrase::address(&drift.address));
+            format!("{address} {}", prose(&drift::text(drift)))
+        })
+        .collect();
+    let text = list(&format!("Drift {}", escaped(&title)), &items, room);
+    let remark = drift::remark(plan).map(|remark| format!("\n{remark}\n"));
+    format!("{text}{}", remark.unwrap_or_default())
 }
 
 fn notes(plan: &Plan, room: usize) -> String {

@@ -7,6 +7,7 @@ mod access;
 mod blocks;
 mod document;
 mod drawing;
+mod drift;
 mod human;
 mod json;
 mod ledger;
@@ -18,7 +19,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::report) use document::Natural;
 pub use human::{View, human, refusals};
 pub use json::{json, schema};
 pub use markdown::{MARKER, markdown};

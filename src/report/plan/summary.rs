@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Account, Address, Grant, Kind};
-use crate::plan::{Access, Action, Change, Ending, Estimate, Plan, Reason, RefusalCode, Seats};
+use crate::plan::{
+    Access, Action, Change, ChangeCause, Ending, Estimate, Plan, Reason, RefusalCode, Seats,
+};
 use crate::report::phrase;
 
 /// The account as people know it: `acme (acme.zendesk.com)`.
@@ -49,12 +51,30 @@ pub fn headline(plan: &Plan) -> String {
         let changes = phrase::counted(lasting, "change", "changes");
         parts.push(format!("{changes} cannot be undone"));
     }
+    parts.extend(drifted(plan));
     let strangers = plan.undeclared.len() - undeclared(plan).len();
     if strangers > 0 {
         let people = phrase::counted(strangers, "person in scope is", "people in scope are");
         parts.push(format!("{people} declared nowhere"));
     }
     parts.join(" · ")
+}
+
+/// `2 values were changed outside the manifests`, and whether that is all there is.
+fn drifted(plan: &Plan) -> Option<String> {
+    let count = plan.drift.len();
+    let nothing_asked = plan
+        .changes
+        .iter()
+        .all(|change| change.cause == Some(ChangeCause::Drift));
+    let only = if nothing_asked && !plan.is_empty() {
+        "; the manifests ask for nothing new"
+    } else {
+        ""
+    };
+    let things = phrase::counted(count, "thing was", "things were");
+    (count > 0)
+        .then(|| format!("{things} changed outside the manifests since the last apply{only}"))
 }
 
 /// How the change of access reads as a whole, in the order in which sentences list it.

@@ -2,9 +2,11 @@
 
 use crate::model::{Address, Grant, Kind, Origin, Value, Verb};
 use crate::plan::{
-    Access, Action, Change, Ending, Entitlement, Plan, Reason, Refusal, RefusalCode, Unmanaged,
+    Access, Action, Change, Drift, DriftKind, Ending, Entitlement, LastApply, Plan, Reason,
+    Refusal, RefusalCode, Unmanaged,
 };
 
+use super::drifted::{by, drift, last_apply};
 use super::{
     access, change, field, follows, holds, in_group, operation, plan, role, set, text, until,
     warning,
@@ -39,6 +41,18 @@ pub(in crate::report) fn hostile() -> Plan {
         origin: place(),
         message: HOSTILE.to_owned(),
         help: HOSTILE.to_owned(),
+    }];
+    plan.last_apply = Some(LastApply {
+        commit: Some(HOSTILE.to_owned()),
+        pull_request: Some(HOSTILE.to_owned()),
+        ..last_apply()
+    });
+    plan.drift = vec![Drift {
+        path: Some(HOSTILE.to_owned()),
+        applied: text(HOSTILE),
+        live: role(HOSTILE),
+        by: Some(by(HOSTILE, HOSTILE)),
+        ..drift(Address::user(HOSTILE), DriftKind::Changed)
     }];
     plan.operations = vec![operation(
         1,

@@ -1,5 +1,6 @@
 //! Plans made by hand, for tests: small builders, and the stories that reviewers read.
 
+pub(super) mod drifted;
 pub(super) mod everything;
 pub(super) mod hostile;
 pub(super) mod stories;
@@ -71,6 +72,9 @@ pub(in crate::report) fn plan() -> Plan {
         },
         allowed_removals: BTreeMap::new(),
         numbers: Book::default(),
+        last_apply: None,
+        drift: Vec::new(),
+        audit_log: None,
     }
 }
 
@@ -138,6 +142,7 @@ pub(in crate::report) fn change(
         origin: None,
         requires: Vec::new(),
         grant: None,
+        cause: None,
     }
 }
 

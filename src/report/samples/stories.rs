@@ -4,11 +4,11 @@ use crate::model::{Address, Kind, Value};
 use crate::plan::{Access, Action, Change, Ending, Entitlement, Plan, Reason, Seats};
 
 use super::{
-    access, at, change, field, follows, holds, in_group, in_organization, plan, role, set, text,
-    until,
+    access, at, change, drifted, field, follows, holds, in_group, in_organization, plan, role, set,
+    text, until,
 };
 
-/// The ten stories, by the name of their snapshots.
+/// The stories, by the name of their snapshots.
 pub(in crate::report) fn all() -> Vec<(&'static str, Plan)> {
     vec![
         ("new_hire", new_hire()),
@@ -21,6 +21,7 @@ pub(in crate::report) fn all() -> Vec<(&'static str, Plan)> {
         ("rename", rename()),
         ("mass_change", mass_change(3_000)),
         ("nothing_to_do", nothing_to_do()),
+        ("drift", drifted::drifted()),
     ]
 }
 
