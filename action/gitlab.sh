@@ -5,7 +5,7 @@
 #   gitlab.sh issue    keeps one issue open for as long as the account differs from the manifests
 #   gitlab.sh apply    applies what CI_COMMIT_SHA merged, if its plan is still the one that was reviewed, and
 #                      leaves the receipt as zdsync-receipts/last.json
-#   gitlab.sh receipt  fetches that file from the last apply of the default branch, where there is one
+#   gitlab.sh receipt  puts that file of the last apply of the default branch where zdsync looks for receipts
 #
 # Reads from the environment: what GitLab gives every job (CI_API_V4_URL, CI_PROJECT_ID, CI_MERGE_REQUEST_IID,
 # CI_COMMIT_SHA, CI_DEFAULT_BRANCH), GITLAB_TOKEN, COMMENT_FILE and REVIEW_FILE of plan.sh, ISSUE_LABEL, PLAN_JOB
@@ -173,12 +173,12 @@ receipt() {
     echo "error: APPLY_JOB and CI_DEFAULT_BRANCH may hold letters, digits and . _ - only" >&2
     exit 1
   fi
-  mkdir -p zdsync-receipts
   if ! gitlab GET "jobs/artifacts/$CI_DEFAULT_BRANCH/raw/zdsync-receipts/last.json?job=$name" >"$work/last.json"; then
     echo "no receipt of $name; what was changed outside git cannot be told from what is asked" >&2
     return
   fi
-  cp "$work/last.json" zdsync-receipts/last.json
+  mkdir -p "${PROJECT:-.}/.zdsync/receipts"
+  cp "$work/last.json" "${PROJECT:-.}/.zdsync/receipts/last.json"
 }
 
 case ${1:-} in

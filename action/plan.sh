@@ -6,7 +6,6 @@
 #   PROJECT            the project's folder; default .
 #   OUT                the folder to write to; made where it is missing
 #   SNAPSHOT           plan against this snapshot, with an empty environment; without it, against the account
-#   RECEIPTS           a folder of receipts, by which what was changed outside git is told from what is asked
 #   ALLOW_REMOVALS     raised limits, such as users=12,groups=2
 #   PULL_REQUEST       the number of the pull request; none outside of one
 #   HEAD_COMMIT        the commit that is planned
@@ -60,7 +59,6 @@ elif [ -f "${GITHUB_EVENT_PATH:-}" ]; then
     stop "a pull request from a fork is planned against a snapshot only: its manifests decide which account is asked"
   fi
 fi
-if [ -n "${RECEIPTS:-}" ]; then flags+=(--receipt "$(realpath "$RECEIPTS")"); fi
 if [ -n "${ALLOW_REMOVALS:-}" ]; then flags+=(--allow-removals "$ALLOW_REMOVALS"); fi
 
 code=0

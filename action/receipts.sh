@@ -14,10 +14,14 @@ if ! [[ ${APPLY_WORKFLOW:?} =~ ^[A-Za-z0-9._-]+$ && ${ARTIFACT:?} =~ ^[A-Za-z0-9
   echo "error: APPLY_WORKFLOW and ARTIFACT are names of letters, digits and . _ -" >&2
   exit 1
 fi
-runs=$(github GET "actions/workflows/$APPLY_WORKFLOW/runs?status=completed&per_page=30" |
-  jq -r --arg branch "${BRANCH:?}" --arg here "$GITHUB_REPOSITORY" '.workflow_runs
+if ! answer=$(github GET "actions/workflows/$APPLY_WORKFLOW/runs?status=completed&per_page=30"); then
+  # A workflow is not known before it is on the default branch.
+  if [ "$(jq -r .message <<<"$answer")" != "Not Found" ]; then exit 1; fi
+  answer='{ "workflow_runs": [] }'
+fi
+runs=$(jq -r --arg branch "${BRANCH:?}" --arg here "$GITHUB_REPOSITORY" '.workflow_runs
     | map(select(.head_branch == $branch and .head_repository.full_name == $here))
-    | sort_by(-.run_number) | .[].id')
+    | sort_by(-.run_number) | .[].id' <<<"$answer")
 found=
 for run in $runs; do
   number "$run"

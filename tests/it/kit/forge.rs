@@ -130,7 +130,7 @@ fn answer(state: &mut State, method: &str, target: &str, body: &Value) -> (u16, 
             match state.answers.get(path) {
                 Some(answer) => (200, answer.clone()),
                 // What is asked for by pages is a list, if nobody put anything there yet.
-                None if query.contains("page=") => (200, json!([])),
+                None if query.contains("&page=") => (200, json!([])),
                 None => (404, json!({ "message": "Not Found" })),
             }
         }

@@ -295,6 +295,24 @@ fn receipts_come_from_the_newest_apply_of_the_branch_that_kept_some() {
 }
 
 #[test]
+fn no_receipts_are_no_mistake_but_a_refused_token_is() {
+    let Some(job) = Job::start() else { return };
+    let variables = [
+        ("BRANCH", "main"),
+        ("APPLY_WORKFLOW", "none.yml"),
+        ("ARTIFACT", "receipts"),
+    ];
+    assert_eq!(
+        job.run("receipts.sh", &[], &variables)
+            .exits(0)
+            .output("run-id"),
+        ""
+    );
+    let refused = [&variables as &[(&str, &str)], &[("GITHUB_TOKEN", "no")]].concat();
+    job.run("receipts.sh", &[], &refused).exits(1);
+}
+
+#[test]
 fn a_zdsync_that_is_there_is_used_and_else_the_pinned_sources_are_built_and_cached_by_what_they_are()
  {
     let Some(job) = Job::start() else { return };

@@ -1,5 +1,5 @@
-//! The whole story, as a team lives it: from the account that is there to a change that was reviewed, and to one
-//! that was not.
+//! The whole story, as a team lives it with the example workflows: from the account that is there to a change that
+//! was reviewed, one that was made by hand, one from a fork and one that is refused.
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::forge::{Forge, TOKEN};
-use super::script::{self, Done};
+use super::runner::{Ran, Runner};
+use super::script;
 use crate::support::{Project, Server};
 
 const ACCOUNT: &str = "\
@@ -37,6 +38,11 @@ users:
     groups: [Night shift]
     default_group: Night shift
 ";
+
+const COMMENTS: &str = "/repos/octo/access/issues/7/comments";
+const ISSUES: &str = "/repos/octo/access/issues";
+const READING: &str = "s3cret-that-reads";
+const WRITING: &str = "s3cret-that-writes";
 
 /// Runs git in a folder and gives what it printed.
 fn git(folder: &Path, arguments: &[&str]) -> String {
@@ -72,110 +78,71 @@ struct Team {
 }
 
 impl Team {
+    /// A team whose account is declared as it is.
     fn start() -> Self {
-        let seed = TempDir::new().unwrap();
+        let (seed, origin) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         let file = seed.path().join("account.yaml");
         fs::write(&file, ACCOUNT).unwrap();
-        let (account, origin) = (
-            Server::start_with(&file, &["--no-limits"]),
-            TempDir::new().unwrap(),
-        );
         git(origin.path(), &["init", "--quiet", "--bare"]);
-        Self {
-            account,
+        let team = Self {
+            account: Server::start_with(&file, &["--no-limits"]),
             forge: Forge::start(),
             origin,
-        }
+        };
+        let first = team.copy();
+        first.run(&["init", "--url", &team.account.url]).exits(0);
+        first.run(&["import"]).exits(0);
+        first.run(&["plan", "--detailed-exitcode"]).exits(0);
+        let snapshot = ["snapshot", "--redact", "--out", "account.snapshot.json.gz"];
+        first.run(&snapshot).exits(0);
+        push(&first, "HEAD:main");
+        assert!(!git(first.path(), &["ls-files"]).contains(".zdsync/"));
+        team
     }
 
-    /// A fresh copy of a branch, as every job and every person has one.
-    fn checkout(&self, branch: &str) -> Project {
-        let project = Project::empty().variable("ZENDESK_OAUTH_TOKEN", "t0ken-of-the-story");
+    /// A fresh copy of the default branch, as everybody has one.
+    fn copy(&self) -> Project {
+        let project = Project::empty().variable("ZENDESK_OAUTH_TOKEN", "t0ken-of-a-person");
         let origin = self.origin.path().to_str().unwrap();
         git(project.path(), &["clone", "--quiet", origin, "."]);
-        if branch != "main" {
-            git(project.path(), &["switch", "--quiet", branch]);
-        }
         project
     }
 
-    /// Runs a step of a job.
-    fn step(
-        &self,
-        job: &Project,
-        name: &str,
-        arguments: &[&str],
-        variables: &[(&str, &str)],
-    ) -> Done {
-        let common = [
-            ("GITHUB_API_URL", self.forge.url.as_str()),
-            ("GITHUB_REPOSITORY", "octo/access"),
-            ("OUT", "out"),
-            ("COMMENT_FILE", "out/plan.md"),
-            ("REVIEW_FILE", "out/review.json"),
-            ("BRANCH", "main"),
-            ("BASE_BRANCH", "main"),
-        ];
-        let variables = [&common as &[(&str, &str)], variables].concat();
-        script::run(job.path(), name, arguments, &variables)
+    /// A branch with a change on it. Gives the copy that it was made in, and the commit.
+    fn branch(&self, name: &str, change: impl Fn(&Project)) -> (Project, String) {
+        let copy = self.copy();
+        git(copy.path(), &["switch", "--quiet", "--create", name]);
+        change(&copy);
+        let commit = push(&copy, name);
+        (copy, commit)
     }
 
-    /// The job of a pull request: the plan as its comment. Gives the copy it worked in.
-    fn pull_request(&self, branch: &str) -> Project {
-        let job = self.checkout(branch);
-        let head = git(job.path(), &["rev-parse", "HEAD"]);
-        let secret = ("ZENDESK_OAUTH_TOKEN", "t0ken-of-the-story");
-        let about = [("PULL_REQUEST", "7"), ("HEAD_COMMIT", &head), secret];
-        let done = self.step(&job, "plan.sh", &[], &about).exits(0);
-        assert_eq!(done.output("exit-code"), "0", "{}", job.read("out/plan.md"));
-        let token = [("PULL_REQUEST", "7"), ("GITHUB_TOKEN", TOKEN)];
-        self.step(&job, "comment.sh", &[], &token).exits(0);
-        job
-    }
-
-    /// The job after the merge: applies what the stored review says. Gives the copy it worked in.
-    fn merged(&self, review: &Value) -> Project {
-        let job = self.checkout("main");
-        let commit = git(job.path(), &["rev-parse", "HEAD"]);
-        let head = git(job.path(), &["rev-parse", "HEAD^2"]);
+    /// Merges a branch as pull request 7. Gives the commit that did.
+    fn merge(&self, copy: &Project, branch: &str) -> String {
+        let head = git(copy.path(), &["rev-parse", branch]);
+        git(copy.path(), &["switch", "--quiet", "main"]);
+        git(
+            copy.path(),
+            &["merge", "--quiet", "--no-ff", "--message", "Merge", branch],
+        );
+        git(copy.path(), &["push", "--quiet", "origin", "main"]);
+        let commit = git(copy.path(), &["rev-parse", "HEAD"]);
         let pulls = json!([{
             "number": 7, "merged_at": "2026-11-22T01:02:03Z", "merge_commit_sha": commit, "base": { "ref": "main" },
             "head": { "sha": head, "repo": { "full_name": "octo/access" } },
         }]);
         let asked = format!("/repos/octo/access/commits/{commit}/pulls");
         self.forge.answers(&asked, pulls);
-        let token = [
-            ("GITHUB_TOKEN", TOKEN),
-            ("COMMIT", commit.as_str()),
-            ("PLAN_WORKFLOW", "zdsync-plan.yml"),
-        ];
-        let found = self.step(&job, "reviewed.sh", &["find"], &token).exits(0);
-        assert_eq!(found.output("run-id"), "31");
-        job.write("stored/review.json", &review.to_string());
-        let about = [
-            ("PULL_REQUEST", found.output("pull-request")),
-            ("HEAD_COMMIT", found.output("head-commit")),
-        ];
-        let check = ["check", "stored/review.json"];
-        let checked = self.step(&job, "reviewed.sh", &check, &about).exits(0);
-        let apply = [
-            ("DIGEST", checked.output("digest")),
-            ("PULL_REQUEST", "7"),
-            ("ZENDESK_OAUTH_TOKEN", "t0ken-of-the-story"),
-        ];
-        self.step(&job, "apply.sh", &[], &apply).exits(0);
-        job
+        commit
     }
 
-    /// The job of every night. Gives the copy it worked in, and whether the account differed.
-    fn night(&self) -> (Project, bool) {
-        let job = self.checkout("main");
-        let secret = [("ZENDESK_OAUTH_TOKEN", "t0ken-of-the-story")];
-        let done = self.step(&job, "plan.sh", &[], &secret).exits(0);
-        assert_eq!(done.output("exit-code"), "0", "{}", job.read("out/plan.md"));
-        let token = [("GITHUB_TOKEN", TOKEN)];
-        self.step(&job, "issue.sh", &[], &token).exits(0);
-        (job, done.output("has-changes") == "true")
+    fn runner(&self) -> Runner<'_> {
+        let mut runner = Runner::new(&self.forge, self.origin.path());
+        for (environment, secret) in [("zendesk-read", READING), ("zendesk-write", WRITING)] {
+            let secrets = json!({ "ZENDESK_OAUTH_CLIENT_ID": "zdsync", "ZENDESK_OAUTH_CLIENT_SECRET": secret });
+            runner.secrets.insert(environment.to_owned(), secrets);
+        }
+        runner
     }
 
     /// Somebody changes the account by hand.
@@ -204,67 +171,82 @@ impl Team {
     }
 }
 
-fn commit(project: &Project, message: &str, branch: &str) {
+/// Commits everything and pushes it. Gives the commit.
+fn push(project: &Project, branch: &str) -> String {
     git(project.path(), &["add", "."]);
-    git(project.path(), &["commit", "--quiet", "--message", message]);
-    git(project.path(), &["push", "--quiet", "origin", branch]);
-}
-
-/// The account as it is, declared, on the default branch.
-fn adopted(team: &Team) {
-    let first = team.checkout("main");
-    first.run(&["init", "--url", &team.account.url]).exits(0);
-    first.run(&["import"]).exits(0);
-    first.run(&["plan", "--detailed-exitcode"]).exits(0);
-    commit(&first, "The account as it is", "HEAD:main");
-    assert!(!git(first.path(), &["ls-files"]).contains(".zdsync/"));
-}
-
-/// A change on a branch, planned twice, reviewed and merged. Gives the stored review.
-fn reviewed(team: &Team) -> Value {
-    let ada = team.checkout("main");
     git(
-        ada.path(),
-        &["switch", "--quiet", "--create", "night-shift"],
+        project.path(),
+        &["commit", "--quiet", "--message", "A change"],
     );
-    ada.write(
-        "manifests/night.yaml",
-        &CHANGE.replace("Night shift", "Nights"),
+    git(project.path(), &["push", "--quiet", "origin", branch]);
+    git(project.path(), &["rev-parse", "HEAD"])
+}
+
+/// The event of pull request 7 from a branch of this repository.
+fn pull_request(head: &str, repository: &str) -> Value {
+    json!({
+        "pull_request": {
+            "number": 7, "head": { "sha": head, "repo": { "full_name": repository } }, "base": { "ref": "main" },
+        },
+        "repository": { "default_branch": "main" },
+    })
+}
+
+/// The event of a push, or of nothing.
+fn repository() -> Value {
+    json!({ "repository": { "default_branch": "main" } })
+}
+
+/// Asserts how the one job of a workflow ended, and that no secret was printed.
+#[track_caller]
+fn ended(ran: &Ran, job: &str, well: bool) {
+    assert_eq!(
+        ran.jobs.get(job),
+        Some(&well),
+        "{:?}\n{}",
+        ran.jobs,
+        ran.log
     );
-    ada.run(&["validate"]).exits(0);
-    commit(&ada, "A night shift", "night-shift");
-    team.pull_request("night-shift");
+    for secret in [READING, WRITING, TOKEN] {
+        assert!(
+            !ran.log.contains(secret) && !ran.summary.contains(secret),
+            "{}",
+            ran.log
+        );
+    }
+}
+
+/// A change on a branch gets one comment, which follows the branch; its merge applies what was reviewed. Gives the
+/// commit of the merge.
+fn reviewed_and_merged(team: &Team, runner: &mut Runner<'_>) -> String {
+    let (ada, first) = team.branch("nights", |copy| {
+        let draft = CHANGE.replace("Night shift", "Nights");
+        copy.write("manifests/night.yaml", &draft);
+        copy.run(&["validate"]).exits(0);
+    });
+    let event = pull_request(&first, "octo/access");
+    let planned = runner.run("zdsync-plan.yml", "pull_request", &event, &first, "nights");
+    ended(&planned, "plan", true);
     ada.write("manifests/night.yaml", CHANGE);
-    commit(&ada, "As the rota calls it", "night-shift");
-    let job = team.pull_request("night-shift");
-    let comments = team.forge.list("/repos/octo/access/issues/7/comments");
+    let second = push(&ada, "nights");
+    let event = pull_request(&second, "octo/access");
+    let planned = runner.run("zdsync-plan.yml", "pull_request", &event, &second, "nights");
+    ended(&planned, "plan", true);
+    let comments = team.forge.list(COMMENTS);
     assert_eq!(comments.len(), 1);
     let comment = comments[0]["body"].as_str().unwrap();
-    assert!(
-        comment.contains("Nina Night") && !comment.contains("Nights"),
-        "{comment}"
-    );
-    let head = git(ada.path(), &["rev-parse", "HEAD"]);
-    let run = json!({
-        "id": 31, "run_number": 4, "conclusion": "success", "head_sha": head,
-        "head_repository": { "full_name": "octo/access" },
-    });
-    let runs = "/repos/octo/access/actions/workflows/zdsync-plan.yml/runs";
-    team.forge.answers(runs, json!({ "workflow_runs": [run] }));
-    git(ada.path(), &["switch", "--quiet", "main"]);
-    git(
-        ada.path(),
-        &[
-            "merge",
-            "--quiet",
-            "--no-ff",
-            "--message",
-            "Merge",
-            "night-shift",
-        ],
-    );
-    git(ada.path(), &["push", "--quiet", "origin", "main"]);
-    serde_json::from_str(&job.read("out/review.json")).unwrap()
+    let current = comment.contains("Nina Night") && !comment.contains("Nights");
+    assert!(current, "{comment}");
+    assert_eq!(planned.summary, comment);
+
+    let merge = team.merge(&ada, "nights");
+    let applied = runner.run("zdsync-apply.yml", "push", &repository(), &merge, "main");
+    ended(&applied, "apply", true);
+    ada.run(&["plan", "--detailed-exitcode"]).exits(0);
+    // Once more would be something that nobody reviewed.
+    let again = runner.run("zdsync-apply.yml", "push", &repository(), &merge, "main");
+    ended(&again, "apply", false);
+    merge
 }
 
 #[test]
@@ -273,27 +255,134 @@ fn from_the_account_as_it_is_to_a_reviewed_change_and_one_made_by_hand() {
         return;
     }
     let team = Team::start();
-    adopted(&team);
-    let review = reviewed(&team);
-    let applied = team.merged(&review);
-    applied.run(&["plan", "--detailed-exitcode"]).exits(0);
-    let issues = || team.forge.list("/repos/octo/access/issues");
-    assert!(!team.night().1);
+    let mut runner = team.runner();
+    let merge = reviewed_and_merged(&team, &mut runner);
+    let issues = || team.forge.list(ISSUES);
+    let mut night = || {
+        let ran = runner.run(
+            "zdsync-drift.yml",
+            "schedule",
+            &repository(),
+            &merge,
+            "main",
+        );
+        ended(&ran, "drift", true);
+    };
+    night();
     assert!(issues().is_empty());
 
-    let ada = team.by_hand("ada@example.com", "GET", "users/me.json", &json!({}));
-    let path = format!("users/{}.json", ada["user"]["id"]);
+    // Somebody changes the account by hand: one issue, for as long as it is so.
+    let user = team.by_hand("ada@example.com", "GET", "users/me.json", &json!({}));
+    let path = format!("users/{}.json", user["user"]["id"]);
     let admin = json!({ "user": { "role": "admin" } });
     team.by_hand("mallory@example.com", "PUT", &path, &admin);
-    let (night, differs) = team.night();
-    assert!(differs);
-    team.night();
+    night();
+    night();
     assert_eq!(issues().len(), 1);
-    assert_eq!(issues()[0]["state"], "open");
-    let report = night.read("out/plan.md");
+    let report = issues()[0]["body"].as_str().unwrap().to_owned();
     assert!(report.contains("ada@example.com"), "{report}");
 
-    night.run(&["apply", "--auto-approve"]).exits(0);
-    assert!(!team.night().1);
+    // Somebody reads the plan in the issue and has it applied.
+    let digest = report.split("Digest `").nth(1).unwrap();
+    let digest = digest.split('`').next().unwrap();
+    let mut event = repository();
+    event["inputs"] = json!({ "digest": digest, "allow-removals": "" });
+    let undone = runner.run(
+        "zdsync-apply.yml",
+        "workflow_dispatch",
+        &event,
+        &merge,
+        "main",
+    );
+    ended(&undone, "apply", true);
+    let ran = runner.run(
+        "zdsync-drift.yml",
+        "schedule",
+        &repository(),
+        &merge,
+        "main",
+    );
+    ended(&ran, "drift", true);
     assert_eq!(issues()[0]["state"], "closed");
+}
+
+#[test]
+fn a_fork_is_planned_by_one_job_and_commented_on_by_another() {
+    if !script::can_run() {
+        return;
+    }
+    let team = Team::start();
+    let mut runner = team.runner();
+    let change = |copy: &Project| drop(copy.write("manifests/night.yaml", CHANGE));
+    let (_, head) = team.branch("fork", change);
+    let foreign = pull_request(&head, "mallory/access");
+    let main = git(team.origin.path(), &["rev-parse", "main"]);
+    let skipped = runner.run("zdsync-plan.yml", "pull_request", &foreign, &head, "fork");
+    assert!(skipped.jobs.is_empty(), "{skipped:?}");
+    let ran = runner.run(
+        "zdsync-fork.yml",
+        "pull_request_target",
+        &foreign,
+        &main,
+        "main",
+    );
+    ended(&ran, "plan", true);
+    ended(&ran, "comment", true);
+    let comments = team.forge.list(COMMENTS);
+    assert_eq!(comments.len(), 1);
+    let comment = comments[0]["body"].as_str().unwrap();
+    assert!(
+        comment.contains("Nina Night") && comment.contains("snapshot"),
+        "{comment}"
+    );
+    let own = pull_request(&head, "octo/access");
+    let skipped = runner.run(
+        "zdsync-fork.yml",
+        "pull_request_target",
+        &own,
+        &main,
+        "main",
+    );
+    assert!(skipped.jobs.is_empty(), "{skipped:?}");
+}
+
+#[test]
+fn a_refused_plan_and_a_mistake_fail_the_check_and_cannot_be_applied() {
+    if !script::can_run() {
+        return;
+    }
+    let team = Team::start();
+    let mut runner = team.runner();
+    let (ada, head) = team.branch("refused", |copy| {
+        copy.write("manifests/night.yaml", CHANGE);
+        copy.edit(
+            "zdsync.yaml",
+            "manage:",
+            "protected: [user/nina@example.com]\nmanage:",
+        );
+    });
+    let event = pull_request(&head, "octo/access");
+    let refused = runner.run("zdsync-plan.yml", "pull_request", &event, &head, "refused");
+    ended(&refused, "plan", false);
+    assert!(
+        refused.summary.contains("**This plan cannot be applied**"),
+        "{}",
+        refused.summary
+    );
+    assert_eq!(team.forge.list(COMMENTS).len(), 1);
+    let merge = team.merge(&ada, "refused");
+    let stopped = runner.run("zdsync-apply.yml", "push", &repository(), &merge, "main");
+    ended(&stopped, "apply", false);
+    assert!(stopped.log.contains("did not succeed"), "{}", stopped.log);
+
+    let (_, head) = team.branch("mistake", |copy| {
+        drop(copy.write("manifests/m.yaml", "users: [{ role: agent }]\n"));
+    });
+    let event = pull_request(&head, "octo/access");
+    let wrong = runner.run("zdsync-plan.yml", "pull_request", &event, &head, "mistake");
+    ended(&wrong, "plan", false);
+    let comments = team.forge.list(COMMENTS);
+    let comment = comments[0]["body"].as_str().unwrap();
+    assert_eq!(comments.len(), 1);
+    assert!(comment.contains("the manifests have mistakes"), "{comment}");
 }
