@@ -275,12 +275,30 @@ fn from_the_account_as_it_is_to_a_reviewed_change_and_one_made_by_hand() {
     let user = team.by_hand("ada@example.com", "GET", "users/me.json", &json!({}));
     let path = format!("users/{}.json", user["user"]["id"]);
     let admin = json!({ "user": { "role": "admin" } });
-    team.by_hand("mallory@example.com", "PUT", &path, &admin);
+    let changed = team.by_hand("mallory@example.com", "PUT", &path, &admin);
     night();
     night();
     assert_eq!(issues().len(), 1);
     let report = issues()[0]["body"].as_str().unwrap().to_owned();
-    assert!(report.contains("ada@example.com"), "{report}");
+    // The receipt of the apply came along from its run, and the account's own log tells who and when.
+    let (_, told) = report.split_once("**Drift · ").unwrap();
+    let title = told.lines().next().unwrap();
+    let applied = format!("(commit {}, pull request 7)", &merge[..12]);
+    assert!(title.contains(&applied), "{title}");
+    let item = told
+        .lines()
+        .find(|line| line.starts_with("- `user/ada@example.com`"));
+    let item = item.unwrap();
+    let day = changed["user"]["updated_at"]
+        .as_str()
+        .unwrap()
+        .split('T')
+        .next()
+        .unwrap();
+    assert!(
+        item.contains(&format!("by Mallory Example on {day} ")),
+        "{item}"
+    );
 
     // Somebody reads the plan in the issue and has it applied.
     let digest = report.split("Digest `").nth(1).unwrap();
