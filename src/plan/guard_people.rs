@@ -19,7 +19,11 @@ pub(super) fn check(world: &World<'_>, steps: &Steps, refused: &mut Vec<Refusal>
             continue;
         };
         shared(world, person, live, refused);
-        if person.fate.is_some() && is_owner(world.policy, live_address, live) {
+        // Where the owner is to get another address, the configuration may name either.
+        let owner = [live_address, &person.address]
+            .into_iter()
+            .any(|address| is_owner(world.policy, address, live));
+        if person.fate.is_some() && owner {
             refused.push(refusal(
                 RefusalCode::Owner,
                 &person.address,

@@ -81,6 +81,7 @@ mod tests {
     fn what_is_left_of_a_change_continues_it_and_more_does_not() {
         use Action::{Create, Delete, Offboard, Rename, Update};
         let created = change(Create, &[("name", "", "Ada"), ("role", "", "agent")]);
+        let (deleted, offboarded) = (change(Delete, &[]), change(Offboard, &[]));
         let renamed = change(Rename, &[("email", "a@example.com", "ada@example.com")]);
         for (case, known, next, expected) in [
             ("the same", &created, created.clone(), true),
@@ -103,6 +104,9 @@ mod tests {
                 false,
             ),
             ("a removal", &created, change(Delete, &[]), false),
+            ("the same removal", &deleted, change(Delete, &[]), true),
+            ("less than it was", &deleted, change(Offboard, &[]), true),
+            ("more than it was", &offboarded, change(Delete, &[]), false),
             (
                 "the old address that is left",
                 &renamed,

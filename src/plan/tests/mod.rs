@@ -2,6 +2,7 @@
 
 mod batches;
 mod calls;
+mod edges;
 mod meaning;
 mod order;
 mod refusals;
