@@ -15,6 +15,6 @@ mod tests;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Related, RuleHelp, Severity};
 pub use edit::{TextEdit, apply_edits};
-pub use neutral::{is_hostile, neutral};
+pub use neutral::{is_deceptive, neutral, quoted};
 pub use source::{Place, Source, Span};
 pub use suggest::nearest;

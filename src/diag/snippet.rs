@@ -47,7 +47,7 @@ impl SourceCode for Source {
                 (from, data.len()).into(),
                 first,
                 column,
-                last.min(lines.len()),
+                last.min(lines.len().saturating_sub(1)) - first.min(last),
             )
             .with_language("yaml"),
         ))

@@ -21,7 +21,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::diag::is_hostile;
+use crate::diag::is_deceptive;
 
 /// Writes a value as JSON in which every character that a terminal would obey is escaped.
 fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
@@ -29,7 +29,7 @@ fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut text = String::with_capacity(plain.len() + 1);
     for character in plain.chars() {
         // What is left of them stands inside texts: between texts, JSON has line feeds only.
-        if is_hostile(character) && character != '\n' {
+        if is_deceptive(character) && character != '\n' {
             let mut units = [0; 2];
             for unit in character.encode_utf16(&mut units) {
                 // Writing to a String cannot fail.

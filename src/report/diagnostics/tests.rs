@@ -67,6 +67,18 @@ fn code_scanning_gets_sarif() {
 }
 
 #[test]
+fn places_far_apart_are_shown_without_what_is_between_them() {
+    let groups: Vec<String> = (0..2_000)
+        .map(|n| format!("  - name: Group {n}\n"))
+        .collect();
+    let source = Source::new("manifests/a.yaml", format!("groups:\n{}", groups.concat()));
+    let found = Diagnostics::from_iter([Diagnostic::error(Code("ZD011"), "declared twice")
+        .at(place(&source, "Group 1999"), "declared again here")
+        .related("first declared here", place(&source, "Group 1200"))]);
+    insta::assert_snapshot!(written(|out| human(&found, false, 80, out)));
+}
+
+#[test]
 fn no_form_lets_a_terminal_be_steered() {
     for text in [
         written(|out| human(&findings(), false, 80, out)),
