@@ -74,26 +74,52 @@ impl<'a> Check<'a> {
                     self.node(item, of, &name);
                 }
             }
-            Shape::Null | Shape::Bool | Shape::Integer | Shape::Float | Shape::Text(_) => {}
+            Shape::Integer => self.bounds(node, schema, name),
+            Shape::Null | Shape::Bool | Shape::Float | Shape::Text(_) => {}
         }
+    }
+
+    /// Holds a number against the least and the most that the schema allows.
+    fn bounds(&mut self, node: &Node, schema: &Value, name: &str) {
+        let Ok(number) = self.source.slice(node.span).parse::<i128>() else {
+            return;
+        };
+        let bound = |key: &str| schema.get(key).and_then(Value::as_i64).map(i128::from);
+        let (least, most) = (bound("minimum"), bound("maximum"));
+        let fault = match (least, most) {
+            (Some(least), _) if number < least => format!("at least {least}"),
+            (_, Some(most)) if number > most => format!("at most {most}"),
+            (_, _) => return,
+        };
+        let message = format!("{name} must be {fault}");
+        let found = Diagnostic::error(codes::WRONG_VALUE, message);
+        let description = schema.get("description").and_then(Value::as_str);
+        self.found.push(
+            found
+                .at(self.place(node.span), "out of bounds")
+                .maybe_help(description.map(str::to_owned)),
+        );
     }
 
     fn map(&mut self, node: &Node, entries: &[(Sp<String>, Node)], schema: &'a Value) {
         self.repeated(entries);
         let properties = schema.get("properties").and_then(Value::as_object);
         let others = schema.get("additionalProperties");
+        let mut meant = Vec::new();
         for (key, value) in entries {
             let known = properties.and_then(|all| all.get(&key.value));
             match (known, others) {
                 (Some(schema), _) => self.node(value, schema, &format!("`{}`", key.value)),
-                (None, Some(Value::Bool(false))) => self.unknown_key(key, entries, properties),
+                (None, Some(Value::Bool(false))) => {
+                    meant.extend(self.unknown_key(key, entries, properties));
+                }
                 (None, others) => {
                     let schema = others.unwrap_or(&Value::Bool(true));
                     self.node(value, schema, &format!("`{}`", key.value));
                 }
             }
         }
-        self.missing(node, entries, schema);
+        self.missing(node, (entries, &meant), schema);
     }
 
     fn repeated(&mut self, entries: &[(Sp<String>, Node)]) {
@@ -115,13 +141,14 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// Tells of a key that is not known; gives the one that seems to be meant.
     fn unknown_key(
         &mut self,
         key: &Sp<String>,
         entries: &[(Sp<String>, Node)],
-        properties: Option<&serde_json::Map<String, Value>>,
-    ) {
-        let free: Vec<&str> = properties
+        properties: Option<&'a serde_json::Map<String, Value>>,
+    ) -> Option<&'a str> {
+        let free: Vec<&'a str> = properties
             .into_iter()
             .flat_map(serde_json::Map::keys)
             .map(String::as_str)
@@ -144,10 +171,18 @@ impl<'a> Check<'a> {
             found = found.replace_with(meant);
         }
         self.found.push(found);
+        meant
     }
 
-    fn missing(&mut self, node: &Node, entries: &[(Sp<String>, Node)], schema: &Value) {
-        let has = |key: &str| entries.iter().any(|(other, _)| other.value == key);
+    /// Says which keys are not there. One that is `meant` by a misspelt key counts as there.
+    fn missing(
+        &mut self,
+        node: &Node,
+        (entries, meant): (&[(Sp<String>, Node)], &[&str]),
+        schema: &Value,
+    ) {
+        let has =
+            |key: &str| meant.contains(&key) || entries.iter().any(|(other, _)| other.value == key);
         let required = |schema: &Value| -> Vec<String> {
             let keys = schema.get("required").and_then(Value::as_array);
             keys.into_iter()

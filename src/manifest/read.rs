@@ -119,6 +119,10 @@ pub fn parse_config(source: &Arc<Source>) -> (Option<Config>, Diagnostics) {
     (None, Diagnostics::from_iter([diagnostic]))
 }
 
+/// The stack of a reading thread, in bytes: a program's own on most systems, while the usual one of a
+/// thread is too small for what is nested as deeply as it may be.
+const STACK: usize = 8 << 20;
+
 /// Reads manifests, several at a time. Gives those that are sound, in the order of `sources`.
 pub fn parse_manifests(sources: &[Arc<Source>]) -> (Vec<File>, Broken, Diagnostics) {
     let workers = std::thread::available_parallelism()
@@ -136,15 +140,14 @@ pub fn parse_manifests(sources: &[Arc<Source>]) -> (Vec<File>, Broken, Diagnosti
             outcomes.push((index, outcome));
         }
     };
-    if workers <= 1 {
+    std::thread::scope(|scope| {
+        for _ in 1..workers {
+            let worker = std::thread::Builder::new().stack_size(STACK);
+            // Where no further thread can be had, those there are do it all.
+            let _started = worker.spawn_scoped(scope, work);
+        }
         work();
-    } else {
-        std::thread::scope(|scope| {
-            for _ in 0..workers {
-                scope.spawn(work);
-            }
-        });
-    }
+    });
     let mut outcomes = outcomes
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);

@@ -100,6 +100,75 @@ fn an_alias_bomb_is_refused() {
 }
 
 #[test]
+fn what_is_nested_without_end_is_refused_in_every_file() {
+    let deep = 10_000;
+    let blocks: String = (0..500)
+        .map(|level| "  ".repeat(level) + "- a:\n")
+        .collect();
+    let texts = [
+        "[".repeat(deep) + &"]".repeat(deep),
+        "{a: ".repeat(deep) + &"}".repeat(deep),
+        blocks,
+        format!("groups: {}\n", "[".repeat(40) + &"]".repeat(40)),
+    ];
+    let sources: Vec<_> = texts
+        .into_iter()
+        .enumerate()
+        .map(|(index, text)| Source::new(format!("manifests/{index}.yaml"), text))
+        .collect();
+    let (_, _, found) = parse_manifests(&sources);
+    assert_eq!(found.errors(), sources.len(), "{}", shown(&found));
+    for finding in &found {
+        assert_eq!(finding.message, "this is nested too deeply");
+    }
+}
+
+#[test]
+fn what_is_no_number_is_text_or_told_as_such() {
+    let said = manifest("groups:\n  - { name: .inf }\n  - { name: .NaN, is_public: .inf }\n");
+    assert!(
+        said.contains("`is_public` must be `true` or `false`, not a number"),
+        "{said}"
+    );
+    assert!(!said.contains("ZD003"), "{said}");
+    let said = manifest("users:\n  - { email: a@example.com, user_fields: { x: .inf } }\n");
+    assert!(said.contains("put it in quotation marks"), "{said}");
+}
+
+#[test]
+fn syntax_the_parser_stops_at_comes_with_what_is_most_often_behind_it() {
+    for (text, help) in [
+        ("groups:\n\t- name: A\n", "indent with blanks"),
+        (
+            "users:\n  - { email: a@example.com, role: { role: admin, until: 2026-12-31T18:00[Europe/Berlin] } }\n",
+            "in quotation",
+        ),
+        (
+            "groups:\n  - name: A\n   description: B\n",
+            "indent the keys of one entry alike",
+        ),
+    ] {
+        let said = manifest(text);
+        assert!(said.contains("ZD003") && said.contains(help), "{said}");
+    }
+}
+
+#[test]
+fn a_misspelt_key_is_not_missing_on_top_and_numbers_have_bounds() {
+    let (config, found) = parse_config(&Source::new(
+        "zdsync.yaml",
+        "\
+account: { subdomian: acme }
+limits:
+  removals: { users: -1, roles: { percent: 120 } }
+  min_admins: none
+",
+    ));
+    assert!(config.is_none());
+    insta::assert_snapshot!(shown(&found));
+}
+
+#[test]
 fn a_configuration_that_contradicts_itself_is_refused() {
     let (config, found) = parse_config(&Source::new(
         "zdsync.yaml",

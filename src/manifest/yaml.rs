@@ -72,6 +72,10 @@ fn span(location: serde_yaml::Location) -> Span {
     Span::new(number(span.byte_offset()), number(span.byte_len()))
 }
 
+/// How many lists and mappings may stand in one another. The deepest key of the language has six around
+/// it, and every level takes room on the stack.
+const DEEPEST: usize = 32;
+
 /// The parser's settings for a text of this length.
 ///
 /// Its defaults refuse a file of 10,000 people and one list that 2,000 people share. No honest text
@@ -86,6 +90,7 @@ fn options(text: &str) -> serde_yaml::Options {
         leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,
         budget: serde_yaml::budget! {
+            max_depth: DEEPEST,
             max_events: 2 * size,
             max_nodes: size,
             max_total_scalar_bytes: 2 * size,
@@ -115,6 +120,7 @@ pub(super) fn read<T: for<'de> Deserialize<'de>>(
 pub(super) fn read_tree(source: &Arc<Source>) -> Result<Vec<Node>, Box<Diagnostic>> {
     let mut options = options(source.text());
     options.duplicate_keys = serde_yaml::options::DuplicateKeyPolicy::PassThrough;
+    options.non_finite_float_policy = serde_yaml::options::NonFiniteFloatPolicy::PassThrough;
     serde_yaml::from_multiple_with_options(source.text(), options)
         .map_err(|error| Box::new(diagnostic(source, &error)))
 }
@@ -132,6 +138,13 @@ fn diagnostic(source: &Arc<Source>, error: &serde_yaml::Error) -> Diagnostic {
         }),
     );
     if exceeds_limits(error) || text.contains("recursion limit") {
+        if text.contains("recursion limit") || text.contains("Depth") {
+            return Diagnostic::error(codes::LIMITS, "this is nested too deeply")
+                .at(place, "the limit is reached here")
+                .help(format!(
+                    "at most {DEEPEST} lists and mappings may stand in one another"
+                ));
+        }
         return Diagnostic::error(
             codes::LIMITS,
             "this file unfolds into far more than it says",
@@ -139,10 +152,30 @@ fn diagnostic(source: &Arc<Source>, error: &serde_yaml::Error) -> Diagnostic {
         .at(place, "the limit is reached here")
         .help("write out what is nested too deeply or repeated through too many aliases");
     }
+    if matches!(error, serde_yaml::Error::NonFiniteFloat { .. }) {
+        return Diagnostic::error(codes::WRONG_VALUE, "this is no number that can be kept")
+            .at(place, "not a number, or without end")
+            .help("put it in quotation marks if it is meant as text");
+    }
     let message = text.lines().next().unwrap_or_default();
     let message = plain(message);
     Diagnostic::error(codes::SYNTAX, format!("this is not valid YAML: {message}"))
         .at(place, "the parser stopped here")
+        .maybe_help(syntax_help(message))
+}
+
+/// What is most often behind one of the parser's messages.
+fn syntax_help(message: &str) -> Option<String> {
+    let help = if message.contains("tabs") {
+        "indent with blanks"
+    } else if message.contains("flow") {
+        "close every bracket, and put a text that holds `[`, `]`, `{`, `}` or `,` in quotation marks"
+    } else if message.contains("block mapping") || message.contains("block collection") {
+        "indent the keys of one entry alike, and put a text that holds `: ` or ` #` in quotation marks"
+    } else {
+        return None;
+    };
+    Some(help.to_owned())
 }
 
 /// Says whether the text unfolds beyond the parser's limits, rather than being wrong.
