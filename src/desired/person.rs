@@ -6,6 +6,7 @@ use super::entry::{Entry, Placed};
 use super::grant::Held;
 use super::index::{Context, Referable};
 use super::profile::{Layer, references};
+use crate::diag::Place;
 use crate::manifest::{Clearable, Given, Grant, List, PersonState, Text, UserEntry, Values};
 use crate::model::{Address, Kind, Name, UserRole};
 
@@ -164,6 +165,14 @@ impl<'a> Person<'a> {
             }
         }
         fields
+    }
+
+    /// For an end user who stays one: that it is so, and where it is said.
+    pub(super) fn made_end_user(&self) -> Option<(String, Place)> {
+        let role = self.role.as_ref()?;
+        let stays = role.role == UserRole::EndUser && !self.leaves();
+        let said = format!("made an end user of `{}` here", self.address);
+        stays.then(|| (said, role.held.place()))
     }
 
     /// Says whether the person is on the way out, so that role, groups and organizations mean nothing.

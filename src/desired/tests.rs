@@ -379,6 +379,37 @@ users:
 }
 
 #[test]
+fn an_end_in_a_zone_that_there_is_not_names_the_zone() {
+    for (until, message, help) in [
+        (
+            "2026-12-31T18:00[Europe/Berln]",
+            "there is no time zone `Europe/Berln`",
+            "did you mean `Europe/Berlin`?",
+        ),
+        (
+            "2026-12-31T18:00",
+            "`2026-12-31T18:00` has no time zone",
+            "add one: `Z`, `+01:00` or `[Europe/Berlin]`",
+        ),
+        (
+            "2026-12-32",
+            "`2026-12-32` is not a date",
+            "write `2026-12-31`, or a time with its zone such as `2026-12-31T18:00+01:00`",
+        ),
+    ] {
+        let text = format!(
+            "roles: [{{ name: R }}]\nusers:\n  - email: ada@example.com\n    role: {{ role: R, until: '{until}' }}\n"
+        );
+        let found = check(&project("rules: { ZD024: off }\n", &[&text]), noon());
+        let said: Vec<_> = found
+            .iter()
+            .map(|one| (&*one.message, one.help.as_deref()))
+            .collect();
+        assert_eq!(said, [(message, Some(help))]);
+    }
+}
+
+#[test]
 fn every_rule_has_its_own_code_and_says_why_it_is_there() {
     let codes: Vec<&str> = rules::ALL.iter().map(|rule| rule.code.0).collect();
     let mut sorted = codes.clone();

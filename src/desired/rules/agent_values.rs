@@ -5,7 +5,6 @@ use crate::desired::index::Context;
 use crate::desired::person::Person;
 use crate::diag::Code;
 use crate::manifest::RuleLevel;
-use crate::model::UserRole;
 
 pub(super) static RULE: Rule = Rule {
     code: Code("ZD035"),
@@ -22,16 +21,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(_: &Context<'_>, person: &Person<'_>, found: &mut Found<'_>) {
-    let Some(role) = person
-        .role
-        .as_ref()
-        .filter(|role| role.role == UserRole::EndUser)
-    else {
+    let Some((said, here)) = person.made_end_user() else {
         return;
     };
-    if person.leaves() {
-        return;
-    }
     let signature = person.pick(|values| values.signature);
     let signature = signature
         .filter(|text| text.value.as_ref().is_some_and(|text| !text.is_empty()))
@@ -44,10 +36,7 @@ fn check(_: &Context<'_>, person: &Person<'_>, found: &mut Found<'_>) {
         let finding = found
             .new_finding(format!("`{key}` has no effect on an end user"))
             .at(place, "for agents only")
-            .related(
-                format!("made an end user of `{}` here", person.address),
-                role.held.place(),
-            )
+            .related(&said, here.clone())
             .help("take it out, or make the person an agent");
         found.push(finding);
     }

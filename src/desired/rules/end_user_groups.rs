@@ -5,7 +5,6 @@ use crate::desired::index::Context;
 use crate::desired::person::Person;
 use crate::diag::Code;
 use crate::manifest::RuleLevel;
-use crate::model::UserRole;
 
 pub(super) static RULE: Rule = Rule {
     code: Code("ZD031"),
@@ -22,16 +21,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(_: &Context<'_>, person: &Person<'_>, found: &mut Found<'_>) {
-    let Some(role) = person
-        .role
-        .as_ref()
-        .filter(|role| role.role == UserRole::EndUser)
-    else {
+    let Some((said, here)) = person.made_end_user() else {
         return;
     };
-    if person.leaves() {
-        return;
-    }
     let groups = person.groups.iter().flat_map(|joined| &joined.held);
     let places = groups.map(|(group, held)| (group.name().clone(), held.place()));
     let default = person.default_group.as_ref().and_then(|default| {
@@ -42,10 +34,7 @@ fn check(_: &Context<'_>, person: &Person<'_>, found: &mut Found<'_>) {
         let finding = found
             .new_finding(format!("an end user cannot be in group `{group}`"))
             .at(place, "groups are for agents")
-            .related(
-                format!("made an end user of `{}` here", person.address),
-                role.held.place(),
-            )
+            .related(&said, here.clone())
             .help("take the group out, or make the person an agent");
         found.push(finding);
     }

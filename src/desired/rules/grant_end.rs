@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{Check, Found, Rule, grants};
-use crate::desired::grant::end;
+use crate::desired::grant::{ZONES, end};
 use crate::desired::index::Context;
-use crate::diag::{Code, Source};
+use crate::diag::{Code, Source, nearest};
 use crate::manifest::{RuleLevel, Values};
 
 pub(super) static RULE: Rule = Rule {
@@ -28,15 +28,20 @@ fn check(_: &Context<'_>, values: &Values<'_>, source: &Arc<Source>, found: &mut
             continue;
         };
         let zoneless = until.value.parse::<jiff::civil::DateTime>().is_ok();
-        let (message, help) = if zoneless {
+        let zone = zone(until.value);
+        let (message, help) = if let Some(zone) = zone.filter(|zone| ZONES.get(zone).is_err()) {
+            let message = format!("there is no time zone `{zone}`");
+            (message, unknown_zone(zone))
+        } else if zone.is_none() && zoneless {
             (
                 format!("`{}` has no time zone", until.value),
-                "add one: `Z`, `+01:00` or `[Europe/Berlin]`",
+                "add one: `Z`, `+01:00` or `[Europe/Berlin]`".to_owned(),
             )
         } else {
             (
                 format!("`{}` is not a date", until.value),
-                "write `2026-12-31`, or a time with its zone such as `2026-12-31T18:00+01:00`",
+                "write `2026-12-31`, or a time with its zone such as `2026-12-31T18:00+01:00`"
+                    .to_owned(),
             )
         };
         let finding = found
@@ -44,5 +49,20 @@ fn check(_: &Context<'_>, values: &Values<'_>, source: &Arc<Source>, found: &mut
             .at(until.place(), "the end of a grant")
             .help(help);
         found.push(finding);
+    }
+}
+
+/// The name in brackets at the end, where there is one that is not an offset.
+fn zone(until: &str) -> Option<&str> {
+    let (_, zone) = until.trim().strip_suffix(']')?.rsplit_once('[')?;
+    let name = zone.trim_start_matches('!');
+    (!name.starts_with(['+', '-'])).then_some(name)
+}
+
+fn unknown_zone(zone: &str) -> String {
+    let known: Vec<String> = ZONES.available().map(|zone| zone.to_string()).collect();
+    match nearest(zone, known.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "write one of IANA's names, such as `Europe/Berlin`".to_owned(),
     }
 }
