@@ -143,8 +143,8 @@ pub(super) struct ValidateArgs {
     /// How to print the mistakes
     #[arg(long, value_enum, default_value_t = ValidateFormat::Human, value_name = "FORMAT")]
     pub(super) format: ValidateFormat,
-    /// Judge grants as of this time, such as 2026-12-31T23:00:00Z
-    #[arg(long, value_name = "TIME")]
+    /// Judge grants as of this time, such as 2026-12-31T23:00:00Z, or the beginning of this day (UTC)
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(super) at: Option<Timestamp>,
     /// Write the corrections that are certain into the manifests
     #[arg(long)]
@@ -173,8 +173,8 @@ pub(super) struct PlanningArgs {
     /// Plan only this address and what it needs, such as user/ada@example.com; may be repeated
     #[arg(long, value_name = "ADDRESS")]
     pub(super) target: Vec<String>,
-    /// Judge grants as of this time, such as 2026-12-31T23:00:00Z
-    #[arg(long, value_name = "TIME")]
+    /// Judge grants as of this time, such as 2026-12-31T23:00:00Z, or the beginning of this day (UTC)
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(super) at: Option<Timestamp>,
     /// Tell what was changed in the account since the apply of this receipt, or the newest of a folder of
     /// receipts [default: .zdsync/receipts]
@@ -425,9 +425,14 @@ fn parse_allowance(text: &str) -> Result<(Kind, u64), String> {
 /// Reads a time, or a day, which begins at midnight UTC.
 fn parse_time(text: &str) -> Result<Timestamp, String> {
     let day = |day: jiff::civil::Date| day.to_zoned(jiff::tz::TimeZone::UTC);
-    text.parse()
-        .or_else(|_| text.parse().and_then(day).map(|day| day.timestamp()))
-        .map_err(|_| "write it as 2026-12-31T23:00:00Z or 2026-12-31".to_owned())
+    // A time without its zone reads as a date, too, and is refused.
+    let time = if text.len() == "2026-12-31".len() {
+        text.parse().and_then(day).map(|day| day.timestamp())
+    } else {
+        let zoned = |_| text.parse::<jiff::Zoned>().map(|time| time.timestamp());
+        text.parse().or_else(zoned)
+    };
+    time.map_err(|_| "write it as 2026-12-31T23:00:00Z or 2026-12-31".to_owned())
 }
 
 /// Reads `50ms` or `2s`.

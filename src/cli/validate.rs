@@ -14,15 +14,24 @@ use super::git;
 use super::project;
 use super::settings::Settings;
 
+/// How often corrections may bring others to light.
+const ROUNDS: u32 = 5;
+
 /// Shows every mistake of every file, and with `--fix` mends those that are certain.
 pub(super) fn run(settings: &Settings, arguments: &ValidateArgs) -> Result<Exit, Failure> {
     let mut found = check(settings, arguments)?;
     if arguments.fix {
-        let mended = fix(settings, &found)?;
-        settings.note(&format!("{} made", plural(mended, "correction")));
-        if mended > 0 {
+        let mut mended = 0;
+        // A file that cannot be read whole hides what else is certain to be wrong in it.
+        for _ in 0..ROUNDS {
+            let made = fix(settings, &found)?;
+            if made == 0 {
+                break;
+            }
+            mended += made;
             found = check(settings, arguments)?;
         }
+        settings.note(&format!("{} made", plural(mended, "correction")));
     }
     let folder = folder(settings);
     let mut out = io::stdout().lock();

@@ -14,4 +14,5 @@ mod properties;
 mod readme;
 mod sandbox;
 mod support;
+mod validate;
 mod wire;

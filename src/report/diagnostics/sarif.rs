@@ -71,7 +71,7 @@ struct Finding {
     rule_index: Option<usize>,
     level: &'static str,
     message: Text,
-    locations: Vec<Location>,
+    locations: [Location; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -201,15 +201,14 @@ fn result(finding: &Diagnostic, rules: &[RuleHelp], folder: &str) -> Finding {
         rule_index: rules.iter().position(|rule| rule.code == finding.code),
         level: finding.severity.word(),
         message: Text { text },
-        locations: finding
-            .place
-            .iter()
-            .map(|place| Location {
-                id: None,
-                physical: physical(place, folder),
-                message: None,
-            })
-            .collect(),
+        locations: [Location {
+            id: None,
+            physical: match &finding.place {
+                Some(place) => physical(place, folder),
+                None => nowhere(folder),
+            },
+            message: None,
+        }],
         related_locations: related
             .map(|(id, related)| Location {
                 id: Some(id),
@@ -247,8 +246,26 @@ fn physical(place: &Place, folder: &str) -> Physical {
     }
 }
 
+/// Where a finding is shown that is about no text, such as a file that cannot be read: code scanning
+/// takes no finding without a place.
+fn nowhere(folder: &str) -> Physical {
+    Physical {
+        artifact_location: uri(folder, "zdsync.yaml"),
+        region: Region {
+            start_line: 1,
+            start_column: 1,
+            end_line: 1,
+            end_column: 1,
+        },
+    }
+}
+
 fn artifact(place: &Place, folder: &str) -> Artifact {
-    let path = path_in(folder, place.source.path());
+    uri(folder, place.source.path())
+}
+
+fn uri(folder: &str, path: &str) -> Artifact {
+    let path = path_in(folder, path);
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
