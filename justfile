@@ -14,6 +14,10 @@ check:
 generate:
     ZDSYNC_GENERATE=1 INSTA_UPDATE=always cargo test --locked
 
+# Fuzz every target for so many seconds: needs the nightly toolchain and cargo-fuzz
+fuzz seconds="60":
+    fuzz/run {{seconds}}
+
 # Plan and apply the example on the embedded sandbox
 example:
     cargo run --locked -- -C examples/acme plan
