@@ -48,6 +48,22 @@ pub struct Outcome {
     pub numbers: Vec<(Address, ObjectId)>,
 }
 
+impl Outcome {
+    /// The end of an operation of which no answer is known.
+    pub const fn unanswered(id: OperationId, status: Status, message: Option<String>) -> Self {
+        Self {
+            id,
+            status,
+            message,
+            failures: Vec::new(),
+            because: None,
+            request_ids: Vec::new(),
+            requests: 0,
+            numbers: Vec::new(),
+        }
+    }
+}
+
 /// One step of an apply, in the order in which they happen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {

@@ -244,15 +244,10 @@ impl Walk<'_> {
     }
 
     fn skip(&mut self, operation: &Operation, because: Option<OperationId>, message: Option<&str>) {
+        let message = message.map(str::to_owned);
         let outcome = Outcome {
-            id: operation.id,
-            status: Status::Skipped,
-            message: message.map(str::to_owned),
-            failures: Vec::new(),
             because,
-            request_ids: Vec::new(),
-            requests: 0,
-            numbers: Vec::new(),
+            ..Outcome::unanswered(operation.id, Status::Skipped, message)
         };
         self.note(operation, outcome);
     }

@@ -15,7 +15,7 @@ use super::folder::Folder;
 use super::interrupt::{Interrupts, UnderWay};
 use super::journal::{self, Journal, Unfinished};
 use super::plan::Planned;
-use super::receipt::{self, Record};
+use super::receipt::{self, Record, Source};
 use super::screen::Screen;
 use super::settings::Settings;
 
@@ -28,6 +28,9 @@ pub(super) fn run(settings: &Settings, arguments: &ApplyArgs) -> Result<Exit, Fa
     let folder = Folder::of(&settings.directory);
     let _lock = folder.lock()?;
     let left = journal::unfinished(&folder)?;
+    if let Some(left) = &left {
+        journal::record(settings, &folder, left)?;
+    }
     let desk = Desk {
         settings,
         arguments,
@@ -76,7 +79,6 @@ pub(super) fn execute(
         folder,
         interrupts,
     } = desk;
-    let now = Settings::now();
     if !plan.refused.is_empty() {
         show_refusals(settings, &plan)?;
         return Ok(Exit::Refused);
@@ -105,7 +107,8 @@ pub(super) fn execute(
         return Ok(ended.exit());
     }
     let started_at = client.now();
-    let mut journal = Journal::begin(folder, &plan, now)?;
+    let source = Source::of(settings);
+    let mut journal = Journal::begin(folder, &plan, &source, started_at)?;
     let verify = (!arguments.no_verify).then_some(&under_way);
     let ended = carry_out(
         (&plan, &client),
@@ -122,6 +125,8 @@ pub(super) fn execute(
         started_at,
         finished_at: ended.finished_at,
         declared: basis.memory(&plan),
+        source: &source,
+        broken_off: false,
     };
     keep(settings, folder, record, journal, &ended)
 }
@@ -141,8 +146,9 @@ fn keep(
         )
     });
     let mut exit = ended.exit();
-    let written = receipt::write(folder, settings, record)
-        .map(|path| settings.note(&format!("receipt: {path}")));
+    let written =
+        receipt::write(folder, record).map(|path| settings.note(&format!("receipt: {path}")));
+    let recorded = written.is_ok();
     for failure in unwritten.into_iter().chain(written.err()) {
         // The account was changed: an exit code that says otherwise would not be true.
         failure.report(settings);
@@ -156,9 +162,10 @@ fn keep(
         settings.note(
             "`zdsync apply --resume` goes on with this plan; `zdsync plan` shows what is left",
         );
-    } else {
+    } else if recorded {
         journal.finish()?;
     }
+    // Without a receipt the journal stays, and the next apply writes it.
     Ok(exit)
 }
 
@@ -311,7 +318,7 @@ fn carry_out(
     let before = client.requests();
     let mut emit = |event: &Event| {
         if let Some(journal) = journal.as_deref_mut() {
-            journal.note(event);
+            journal.note(event, client.now());
             if journal.broken().is_some() {
                 stop.give_up("the journal cannot be written");
             }

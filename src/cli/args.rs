@@ -18,8 +18,8 @@ use super::canary::Canary;
 /// what would change, for whom and with what consequence; `zdsync apply` does exactly that.
 ///
 /// Exit codes: 0 done or nothing to do, 1 error and nothing changed, 2 the plan has changes (with
-/// --detailed-exitcode), 3 some operations failed or were skipped, 4 refused, 64 wrong usage, 130
-/// interrupted.
+/// --detailed-exitcode), 3 some operations failed or were skipped or could not be verified, 4 refused, 64
+/// wrong usage, 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "zdsync", version, max_term_width = 100)]
 pub(super) struct Cli {
@@ -240,7 +240,7 @@ pub(super) struct ApplyArgs {
     #[arg(long, value_name = "TIME", default_value = "30m", value_parser = parse_patience)]
     pub(super) job_timeout: SignedDuration,
     /// Do this part first (a number of people, or an address) and read it again; where it holds, ask before the
-    /// rest, or go on with --auto-approve
+    /// rest, or stop there with --auto-approve
     #[arg(long, value_name = "PART", conflicts_with_all = ["plan", "resume", "target", "no_verify"])]
     pub(super) canary: Option<Canary>,
     /// How to print progress and outcome

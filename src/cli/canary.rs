@@ -36,8 +36,8 @@ impl std::str::FromStr for Canary {
     }
 }
 
-/// Applies the part that goes first, and where it holds, the rest: with `--auto-approve` at once, else if
-/// somebody says so.
+/// Applies the part that goes first. Where it holds, somebody is asked for the rest; with `--auto-approve`,
+/// which is for where nobody can be asked, it stops there.
 pub(super) fn run(
     desk: &Desk<'_>,
     left: Option<&Unfinished>,
@@ -77,9 +77,13 @@ pub(super) fn run(
         settings.note("the rest is not begun");
         return Ok(exit);
     }
+    if arguments.auto_approve {
+        settings.note("the first part is done and holds; `zdsync apply` without --canary does the rest");
+        return Ok(exit);
+    }
     settings.note("the first part is done and holds; now the rest");
     let rest = super::plan::fresh(settings, planning, None, Settings::now())
-        .and_then(|rest| execute(desk, rest, arguments.auto_approve));
+        .and_then(|rest| execute(desk, rest, false));
     // Something was changed: an exit code that says otherwise would not be true.
     let exit = rest.unwrap_or_else(|failure| failure.report(settings));
     if matches!(exit, Exit::Error | Exit::Refused) {

@@ -11,7 +11,8 @@ pub(super) enum Exit {
     Error,
     /// The plan has changes (`--detailed-exitcode` only).
     Changes,
-    /// The apply ended with some operations failed or skipped.
+    /// The apply ended with some operations failed or skipped, or with changes that do not hold or that
+    /// could not be read again.
     Partial,
     /// Refused: a limit, a protection, a policy, a stale plan, or an incomplete read.
     Refused,

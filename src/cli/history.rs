@@ -28,6 +28,8 @@ struct Applied {
     pull_request: Option<String>,
     started_at: Timestamp,
     finished_at: Timestamp,
+    #[serde(default)]
+    broken_off: bool,
     done: u64,
     failed: u64,
     skipped: u64,
@@ -139,6 +141,7 @@ fn human(applies: &[Applied], out: &mut dyn Write) -> io::Result<()> {
             pull_request,
             started_at,
             finished_at: _,
+            broken_off,
             done,
             failed,
             skipped,
@@ -151,6 +154,9 @@ fn human(applies: &[Applied], out: &mut dyn Write) -> io::Result<()> {
             if *count > 0 {
                 counts = format!("{counts}, {count} {word}");
             }
+        }
+        if *broken_off {
+            counts.push_str(", broken off");
         }
         let requests = usize::try_from(*requests).unwrap_or(usize::MAX);
         let parts = [

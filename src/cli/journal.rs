@@ -12,12 +12,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::api::{Client, JobId};
-use crate::apply::{self, Event, Status};
+use crate::apply::{self, Event, Outcome, Status};
 use crate::model::plural;
 use crate::plan::{self, OperationId, Plan};
 
 use super::failure::Failure;
 use super::folder::Folder;
+use super::receipt::{self, Record, Source};
 use super::settings::Settings;
 
 /// The file in `.zdsync`.
@@ -35,13 +36,15 @@ enum Line {
         operations: usize,
         /// The plan in its saved form.
         plan: String,
+        commit: Option<String>,
+        pull_request: Option<String>,
     },
     /// An operation is about to be sent.
     Begun { id: OperationId },
     /// A background job carries it out.
     JobStarted { id: OperationId, job: JobId },
     /// It is known what became of it.
-    Ended { id: OperationId, status: Status },
+    Ended { at: Timestamp, outcome: Outcome },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,7 +62,12 @@ pub(super) struct Journal {
 
 impl Journal {
     /// Begins a journal in place of any other. Nothing may be sent where that fails.
-    pub(super) fn begin(folder: &Folder, plan: &Plan, now: Timestamp) -> Result<Self, Failure> {
+    pub(super) fn begin(
+        folder: &Folder,
+        plan: &Plan,
+        source: &Source,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
         let failed = |error: &io::Error| {
             Failure::new(
                 format!(
@@ -87,13 +95,15 @@ impl Journal {
                 digest: plan.digest.clone(),
                 operations: plan.operations.len(),
                 plan: text,
+                commit: source.commit.clone(),
+                pull_request: source.pull_request.clone(),
             })
             .map_err(|error| failed(&error))?;
         Ok(journal)
     }
 
     /// Notes a step. Where that fails nothing more may be sent; [`Self::broken`] says why.
-    pub(super) fn note(&mut self, event: &Event) {
+    pub(super) fn note(&mut self, event: &Event, now: Timestamp) {
         let line = match event {
             Event::Begun { id, title: _ } => Line::Begun { id: *id },
             Event::JobStarted { id, job } => Line::JobStarted {
@@ -101,8 +111,8 @@ impl Journal {
                 job: job.clone(),
             },
             Event::Operation(outcome) => Line::Ended {
-                id: outcome.id,
-                status: outcome.status,
+                at: now,
+                outcome: outcome.clone(),
             },
             Event::Started { .. }
             | Event::Verified { .. }
@@ -138,16 +148,34 @@ pub(super) struct Unfinished {
     began_at: Timestamp,
     digest: String,
     operations: usize,
-    /// How many are done.
-    done: usize,
+    /// Those of which it is known what became, in the order in which they ended.
+    outcomes: Vec<Outcome>,
     /// Operations that were sent and of which nobody knows what became.
-    unknown: usize,
+    unknown: BTreeSet<OperationId>,
     /// The background jobs of those.
     jobs: Vec<JobId>,
     plan: String,
+    source: Source,
+    last_at: Timestamp,
 }
 
 impl Unfinished {
+    /// How every operation of its plan ended, as far as that is known.
+    fn outcomes(&self, plan: &Plan) -> Vec<Outcome> {
+        let ended: BTreeSet<OperationId> = self.outcomes.iter().map(|outcome| outcome.id).collect();
+        let open = plan.operations.iter().map(|operation| operation.id);
+        let open = open.filter(|id| !ended.contains(id)).map(|id| {
+            let (status, message) = if self.unknown.contains(&id) {
+                let message = "zdsync ended before it was known what became of it";
+                (Status::Failed, message)
+            } else {
+                (Status::Skipped, "zdsync ended before its turn")
+            };
+            Outcome::unanswered(id, status, Some(message.to_owned()))
+        });
+        self.outcomes.iter().cloned().chain(open).collect()
+    }
+
     /// The plan that was being carried out.
     pub(super) fn plan(&self) -> Result<Plan, Failure> {
         let (plan, _) = plan::saved::from_text(&self.plan).map_err(|error| {
@@ -165,6 +193,36 @@ pub(super) fn unfinished(folder: &Folder) -> Result<Option<Unfinished>, Failure>
     Ok(folder.read(NAME)?.as_deref().and_then(parse))
 }
 
+/// Writes the receipt of an apply that ended before it could write one itself.
+pub(super) fn record(
+    settings: &Settings,
+    folder: &Folder,
+    unfinished: &Unfinished,
+) -> Result<(), Failure> {
+    // Without its plan nothing can be told of it; whoever resumes it hears why.
+    let Ok(plan) = unfinished.plan() else {
+        return Ok(());
+    };
+    let outcomes = unfinished.outcomes(&plan);
+    let record = Record {
+        plan: &plan,
+        outcomes: &outcomes,
+        verified: None,
+        requests: outcomes.iter().map(|outcome| outcome.requests).sum(),
+        started_at: unfinished.began_at,
+        finished_at: unfinished.last_at,
+        source: &unfinished.source,
+        broken_off: true,
+        declared: None,
+    };
+    // One that was interrupted has its own, which knows more.
+    if folder.read(&receipt::name(&record))?.is_none() {
+        let path = receipt::write(folder, record)?;
+        settings.note(&format!("receipt of what was broken off: {path}"));
+    }
+    Ok(())
+}
+
 /// Forgets an apply of which nothing is left to do.
 pub(super) fn forget(folder: &Folder) -> Result<(), Failure> {
     folder.remove(NAME).map(drop)
@@ -180,40 +238,46 @@ fn parse(text: &str) -> Option<Unfinished> {
         digest,
         operations,
         plan,
+        commit,
+        pull_request,
     })) = lines.next()
     else {
         return None;
     };
-    let mut sent: BTreeSet<OperationId> = BTreeSet::new();
+    let mut found = Unfinished {
+        began_at: at,
+        digest,
+        operations,
+        outcomes: Vec::new(),
+        unknown: BTreeSet::new(),
+        jobs: Vec::new(),
+        plan,
+        source: Source {
+            commit,
+            pull_request,
+        },
+        last_at: at,
+    };
     let mut jobs: BTreeMap<OperationId, JobId> = BTreeMap::new();
-    let mut done: BTreeSet<OperationId> = BTreeSet::new();
     for line in lines.flatten() {
         match line {
             Line::Began { .. } => {}
             Line::Begun { id } => {
-                sent.insert(id);
+                found.unknown.insert(id);
             }
             Line::JobStarted { id, job } => {
                 jobs.insert(id, job);
             }
-            Line::Ended { id, status } => {
-                sent.remove(&id);
-                jobs.remove(&id);
-                if status == Status::Done {
-                    done.insert(id);
-                }
+            Line::Ended { at, outcome } => {
+                found.unknown.remove(&outcome.id);
+                jobs.remove(&outcome.id);
+                found.last_at = found.last_at.max(at);
+                found.outcomes.push(outcome);
             }
         }
     }
-    Some(Unfinished {
-        began_at: at,
-        digest,
-        operations,
-        done: done.len(),
-        unknown: sent.len(),
-        jobs: jobs.into_values().collect(),
-        plan,
-    })
+    found.jobs = jobs.into_values().collect();
+    Some(found)
 }
 
 /// Tells of an apply that did not run to its end, and waits for the jobs it left running, so that what
@@ -246,28 +310,40 @@ fn notice(unfinished: &Unfinished) -> String {
         began_at,
         digest,
         operations,
-        done,
+        outcomes,
         unknown,
-        jobs: _,
-        plan: _,
+        ..
     } = unfinished;
     let digest: String = digest.chars().take(12).collect();
-    let open = operations.saturating_sub(*done);
+    if outcomes.len() >= *operations && outcomes.iter().all(is_done) {
+        return format!(
+            "note: the apply of plan {digest} begun at {began_at:.0} is done but has no receipt yet; the next \
+             apply writes it"
+        );
+    }
+    let open =
+        operations.saturating_sub(outcomes.iter().filter(|outcome| is_done(outcome)).count());
     format!(
         "note: the apply of plan {digest} begun at {began_at:.0} did not run to its end: {open} of {} not done, \
-         of which {unknown} may have taken effect; the account is read as it is now",
-        plural(*operations, "operation")
+         of which {} may have taken effect; the account is read as it is now",
+        plural(*operations, "operation"),
+        unknown.len()
     )
+}
+
+fn is_done(outcome: &Outcome) -> bool {
+    outcome.status == Status::Done
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Journal, notice, parse, unfinished};
+    use super::{Journal, Source, notice, parse, unfinished};
     use crate::apply::{Event, Outcome, Status};
     use crate::cli::folder::Folder;
     use crate::plan::OperationId;
 
-    const BEGAN: &str = r#"{"line":"began","format":"zdsync.journal/1","at":"2026-11-21T14:05:00Z","digest":"3f9c17aa0b2d4e5f","operations":4,"plan":""}"#;
+    const BEGAN: &str = r#"{"line":"began","format":"zdsync.journal/1","at":"2026-11-21T14:05:00Z","digest":"3f9c17aa0b2d4e5f","operations":4,"plan":"","commit":null,"pull_request":null}"#;
+    const ENDED: &str = r#"{"line":"ended","at":"2026-11-21T14:05:02Z","outcome":{"id":1,"status":"done","message":null,"failures":[],"because":null,"request_ids":["r-1"],"requests":1,"numbers":[]}}"#;
 
     fn journal(rest: &str) -> String {
         format!("{BEGAN}\n{rest}")
@@ -275,15 +351,16 @@ mod tests {
 
     #[test]
     fn a_journal_tells_what_is_open_and_which_jobs_may_run() {
-        let text = journal(
-            "{\"line\":\"begun\",\"id\":1}\n\
-             {\"line\":\"ended\",\"id\":1,\"status\":\"done\"}\n\
-             {\"line\":\"begun\",\"id\":2}\n\
-             {\"line\":\"job_started\",\"id\":2,\"job\":\"V3-ab\"}\n\
-             {\"line\":\"begun\",\"id\":3}\n",
-        );
+        let text = journal(&format!(
+            "{{\"line\":\"begun\",\"id\":1}}\n\
+             {ENDED}\n\
+             {{\"line\":\"begun\",\"id\":2}}\n\
+             {{\"line\":\"job_started\",\"id\":2,\"job\":\"V3-ab\"}}\n\
+             {{\"line\":\"begun\",\"id\":3}}\n"
+        ));
         let found = parse(&text).unwrap();
-        assert_eq!((found.done, found.unknown), (1, 2));
+        assert_eq!((found.outcomes.len(), found.unknown.len()), (1, 2));
+        assert_eq!(found.last_at.to_string(), "2026-11-21T14:05:02Z");
         assert_eq!(found.jobs.len(), 1);
         assert_eq!(
             notice(&found),
@@ -297,7 +374,7 @@ mod tests {
         let whole = journal("{\"line\":\"begun\",\"id\":1}\n{\"line\":\"begun\",\"id\":2}\n");
         for cut in BEGAN.len()..whole.len() {
             let found = parse(&whole[..cut]).unwrap();
-            assert!(found.unknown <= 2 && found.done == 0);
+            assert!(found.unknown.len() <= 2 && found.outcomes.is_empty());
         }
         for cut in 0..BEGAN.len() {
             assert!(parse(&BEGAN[..cut]).is_none(), "{cut}");
@@ -310,14 +387,15 @@ mod tests {
         let folder = Folder::of(directory.path().try_into().unwrap());
         let plan = crate::cli::journal::tests::plan();
         let now = "2026-11-21T14:05:00Z".parse().unwrap();
-        let mut journal = Journal::begin(&folder, &plan, now).unwrap();
+        let mut journal = Journal::begin(&folder, &plan, &Source::default(), now).unwrap();
         let id = OperationId(1);
-        journal.note(&Event::Begun {
+        let begun = Event::Begun {
             id,
             title: String::new(),
-        });
+        };
+        journal.note(&begun, now);
         let left = unfinished(&folder).unwrap().unwrap();
-        assert_eq!((left.unknown, left.done), (1, 0));
+        assert_eq!((left.unknown.len(), left.outcomes.len()), (1, 0));
         assert_eq!(left.plan().unwrap(), plan);
         #[cfg(unix)]
         {
@@ -325,17 +403,10 @@ mod tests {
             let mode = std::fs::metadata(folder.path(super::NAME)).unwrap();
             assert_eq!(mode.permissions().mode() & 0o777, 0o600);
         }
-        journal.note(&Event::Operation(Outcome {
-            id,
-            status: Status::Done,
-            message: None,
-            failures: Vec::new(),
-            because: None,
-            request_ids: Vec::new(),
-            requests: 1,
-            numbers: Vec::new(),
-        }));
-        assert_eq!(unfinished(&folder).unwrap().unwrap().done, 1);
+        let ended = Outcome::unanswered(id, Status::Done, None);
+        journal.note(&Event::Operation(ended), now);
+        let left = unfinished(&folder).unwrap().unwrap();
+        assert_eq!((left.unknown.len(), left.outcomes.len()), (0, 1));
         journal.finish().unwrap();
         assert!(unfinished(&folder).unwrap().is_none());
     }

@@ -32,16 +32,36 @@ pub(super) struct Record<'a> {
     pub(super) started_at: Timestamp,
     /// When it ended.
     pub(super) finished_at: Timestamp,
+    /// Where the manifests came from.
+    pub(super) source: &'a Source,
+    /// Whether it ended before anybody could tell how.
+    pub(super) broken_off: bool,
     /// What was declared, whether carried out or not; `None` where that is not known.
     pub(super) declared: Option<Memory>,
 }
 
+/// Where the manifests came from.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Source {
+    /// The commit, where there is one.
+    pub(super) commit: Option<String>,
+    /// The number of the pull or merge request, where it is applied for one.
+    pub(super) pull_request: Option<String>,
+}
+
+impl Source {
+    /// What the CI environment and git say.
+    pub(super) fn of(settings: &Settings) -> Self {
+        Self {
+            commit: commit(settings),
+            pull_request: pull_request(),
+        }
+    }
+}
+
 /// Writes the receipt and gives its path. Names begin with the time, so that they sort by it.
-pub(super) fn write(
-    folder: &Folder,
-    settings: &Settings,
-    record: Record<'_>,
-) -> Result<Utf8PathBuf, Failure> {
+pub(super) fn write(folder: &Folder, record: Record<'_>) -> Result<Utf8PathBuf, Failure> {
+    let name = name(&record);
     let Record {
         plan,
         outcomes,
@@ -49,6 +69,8 @@ pub(super) fn write(
         requests,
         started_at,
         finished_at,
+        source,
+        broken_off,
         declared,
     } = record;
     let carried_out = verify::carried_out(plan, outcomes);
@@ -56,8 +78,10 @@ pub(super) fn write(
         let changed = plan.changes.iter().map(|change| &change.address);
         declared.without(changed.filter(|address| !carried_out.contains(*address)))
     });
-    let commit = commit(settings);
-    let pull_request = pull_request();
+    let Source {
+        commit,
+        pull_request,
+    } = source;
     let receipt = Receipt {
         plan,
         outcomes,
@@ -68,17 +92,21 @@ pub(super) fn write(
         verified,
         requests,
         declared: declared.as_ref(),
+        broken_off,
     };
     let mut text = Vec::new();
     json(&receipt, &mut text).map_err(|error| Failure::output(&error))?;
-    let time = started_at
+    folder.write(&name, &String::from_utf8_lossy(&text))
+}
+
+/// The receipt's place within the folder: no two applies have the same.
+pub(super) fn name(record: &Record<'_>) -> String {
+    let time = record
+        .started_at
         .to_zoned(TimeZone::UTC)
         .strftime("%Y%m%dT%H%M%S%3fZ");
-    let digest: String = plan.digest.chars().take(12).collect();
-    folder.write(
-        &format!("{FOLDER}/{time}-{digest}.json"),
-        &String::from_utf8_lossy(&text),
-    )
+    let digest: String = record.plan.digest.chars().take(12).collect();
+    format!("{FOLDER}/{time}-{digest}.json")
 }
 
 /// The pull or merge request that is applied, from the CI environment.

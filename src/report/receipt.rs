@@ -35,6 +35,8 @@ pub struct Receipt<'a> {
     pub requests: u64,
     /// What was declared and now is so; `None` where that is not known.
     pub declared: Option<&'a Memory>,
+    /// Whether the program ended before it could tell how the apply did, as when it is killed.
+    pub broken_off: bool,
 }
 
 /// Writes a receipt as one line of JSON, `"format": "zdsync.receipt/1"`.
@@ -84,6 +86,9 @@ struct Document<'a> {
     started_at: Timestamp,
     /// When it ended.
     finished_at: Timestamp,
+    /// Whether the program ended before it could tell how the apply did: then failed operations are those
+    /// of which nobody knows what became.
+    broken_off: bool,
     /// Operations done.
     done: usize,
     /// Operations failed.
@@ -165,6 +170,7 @@ fn document<'a>(receipt: &Receipt<'a>) -> Document<'a> {
         verified,
         requests,
         declared,
+        broken_off,
     } = *receipt;
     let count = |status| {
         outcomes
@@ -183,6 +189,7 @@ fn document<'a>(receipt: &Receipt<'a>) -> Document<'a> {
         planned_at: plan.created_at,
         started_at,
         finished_at,
+        broken_off,
         done: count(Status::Done),
         failed: count(Status::Failed),
         skipped: count(Status::Skipped),
@@ -294,6 +301,7 @@ mod tests {
             verified: Some(&verified),
             requests: 3,
             declared: None,
+            broken_off: false,
         };
         let mut out = Vec::new();
         json(&receipt, &mut out).unwrap();
@@ -302,7 +310,7 @@ mod tests {
             jsonschema::validator_for(&serde_json::to_value(schema()).unwrap()).unwrap();
         assert!(validator.is_valid(&value), "{value}");
         insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"
-        {"format":"zdsync.receipt/1","account":"acme-40265381","url":"https://acme.zendesk.com","caller":"user/owner@example.com","digest":"3f9c17aa0b2d4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789ab","commit":"0123abc","pull_request":"7","planned_at":"2026-11-21T14:02:13Z","started_at":"2026-11-21T14:05:00Z","finished_at":"2026-11-21T14:05:04Z","done":1,"failed":0,"skipped":0,"requests":3,"expected_requests":7,"seconds":4,"expected_seconds":4,"verified":{"checked":1,"requests":2,"unmet":[]},"not_verified":null,"operations":[{"id":"op-1","status":"done","changes":["group/Escalations"],"message":null,"failures":[],"because":null,"request_ids":["req-1"],"requests":1,"numbers":[]}],"inverse":[{"address":"group/Escalations","was":null,"action":"delete","fields":[],"partial":false,"cannot_be_undone":[]}],"declared":null}
+        {"format":"zdsync.receipt/1","account":"acme-40265381","url":"https://acme.zendesk.com","caller":"user/owner@example.com","digest":"3f9c17aa0b2d4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789ab","commit":"0123abc","pull_request":"7","planned_at":"2026-11-21T14:02:13Z","started_at":"2026-11-21T14:05:00Z","finished_at":"2026-11-21T14:05:04Z","broken_off":false,"done":1,"failed":0,"skipped":0,"requests":3,"expected_requests":7,"seconds":4,"expected_seconds":4,"verified":{"checked":1,"requests":2,"unmet":[]},"not_verified":null,"operations":[{"id":"op-1","status":"done","changes":["group/Escalations"],"message":null,"failures":[],"because":null,"request_ids":["req-1"],"requests":1,"numbers":[]}],"inverse":[{"address":"group/Escalations","was":null,"action":"delete","fields":[],"partial":false,"cannot_be_undone":[]}],"declared":null}
         "#);
     }
 }

@@ -20,7 +20,7 @@ use proptest::prelude::*;
 
 use toy::{Held, Toy};
 
-use super::{Inputs, Plan, RefusalCode, build, saved, stale};
+use super::{Inputs, Operation, OperationId, Plan, RefusalCode, build, saved, stale};
 use crate::model::{Inventory, Item, Policy, Route, Snapshot, Verb, Write};
 
 fn route(_: &Write) -> Route {
@@ -41,14 +41,51 @@ pub(super) fn plan(inventory: &Inventory, snapshot: &Snapshot, policy: &Policy) 
     })
 }
 
-/// Every state the account goes through, the first and the last included. Within a wave operations run
-/// in an order of their own.
-fn run(plan: &Plan, toy: &Toy, seed: u64) -> Result<Vec<Toy>, TestCaseError> {
+/// The operations by wave; within a wave they run in an order of their own.
+fn in_some_order(plan: &Plan, seed: u64) -> Vec<&Operation> {
     let mut operations: Vec<_> = plan.operations.iter().collect();
     operations.sort_by_key(|operation| {
         let scattered = (u64::from(operation.id.0) + 1).wrapping_mul(seed | 1) % 1009;
         (operation.wave, scattered)
     });
+    operations
+}
+
+/// Every state the account goes through where some items fail and what needs those is left out. The last
+/// one is that after everything, which is what people were told they would hold.
+fn run_with_failures(plan: &Plan, toy: &Toy, seed: u64) -> Vec<Toy> {
+    let (mut whole, mut part) = (toy.clone(), toy.clone());
+    let (mut whole_book, mut book) = (plan.numbers.clone(), plan.numbers.clone());
+    let mut undone: BTreeSet<(OperationId, u32)> = BTreeSet::new();
+    let mut states = vec![toy.clone()];
+    for operation in in_some_order(plan, seed) {
+        for (place, item) in (0..).zip(&operation.write.items) {
+            let verb = operation.write.verb;
+            // What is made has the same number in both.
+            part.next = whole.next;
+            let told = whole.apply(verb, item, &mut whole_book);
+            debug_assert!(told.is_ok());
+            let scattered = u64::from(operation.id.0 * 101 + place).wrapping_mul(seed | 1);
+            let is_held_back = operation
+                .needs
+                .iter()
+                .any(|need| need.item == place && undone.contains(&(need.operation, need.needed)));
+            let before = part.clone();
+            let fails = (scattered >> 7) % 4 == 0;
+            if is_held_back || fails || part.apply(verb, item, &mut book).is_err() {
+                part = before;
+                undone.insert((operation.id, place));
+            }
+            states.push(part.clone());
+        }
+    }
+    states.push(whole);
+    states
+}
+
+/// Every state the account goes through, the first and the last included.
+fn run(plan: &Plan, toy: &Toy, seed: u64) -> Result<Vec<Toy>, TestCaseError> {
+    let operations = in_some_order(plan, seed);
     let mut book = plan.numbers.clone();
     let mut states = vec![toy.clone()];
     let mut toy = toy.clone();
@@ -330,6 +367,9 @@ fn check(
     nobody_holds_more(&states)?;
     administrators_stay(&states, policy)?;
     seats_are_freed_first(&plan, &states)?;
+    let failing = run_with_failures(&plan, toy, seed);
+    nobody_holds_more(&failing)?;
+    administrators_stay(&failing, policy)?;
     interrupted(&states, inventory, policy, (seed, moved_keys(&plan) > 0))?;
     if let Some(last) = states.last() {
         let again = self::plan(inventory, &last.snapshot(), policy);
