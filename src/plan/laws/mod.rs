@@ -71,7 +71,7 @@ fn run_with_failures(plan: &Plan, toy: &Toy, seed: u64) -> Vec<Toy> {
                 .iter()
                 .any(|need| need.item == place && undone.contains(&(need.operation, need.needed)));
             let before = part.clone();
-            let fails = (scattered >> 7) % 4 == 0;
+            let fails = (scattered >> 7).is_multiple_of(2);
             if is_held_back || fails || part.apply(verb, item, &mut book).is_err() {
                 part = before;
                 undone.insert((operation.id, place));
