@@ -249,6 +249,20 @@ fn reviewed_and_merged(team: &Team, runner: &mut Runner<'_>) -> String {
     merge
 }
 
+/// The receipt of the apply came along from its run, and the account's own log tells who and when.
+#[track_caller]
+fn tells_who_and_when(report: &str, merge: &str, day: &str) {
+    let (_, told) = report.split_once("**Drift · ").unwrap();
+    let title = told.lines().next().unwrap();
+    let applied = format!("(commit {}, pull request 7)", &merge[..12]);
+    assert!(title.contains(&applied), "{title}");
+    let mut items = told.lines();
+    let item = items.find(|line| line.starts_with("- `user/ada@example.com`"));
+    let item = item.unwrap();
+    let deed = format!("by Mallory Example on {day} ");
+    assert!(item.contains(&deed), "{item}");
+}
+
 #[test]
 fn from_the_account_as_it_is_to_a_reviewed_change_and_one_made_by_hand() {
     if !script::can_run() {
@@ -280,25 +294,8 @@ fn from_the_account_as_it_is_to_a_reviewed_change_and_one_made_by_hand() {
     night();
     assert_eq!(issues().len(), 1);
     let report = issues()[0]["body"].as_str().unwrap().to_owned();
-    // The receipt of the apply came along from its run, and the account's own log tells who and when.
-    let (_, told) = report.split_once("**Drift · ").unwrap();
-    let title = told.lines().next().unwrap();
-    let applied = format!("(commit {}, pull request 7)", &merge[..12]);
-    assert!(title.contains(&applied), "{title}");
-    let item = told
-        .lines()
-        .find(|line| line.starts_with("- `user/ada@example.com`"));
-    let item = item.unwrap();
-    let day = changed["user"]["updated_at"]
-        .as_str()
-        .unwrap()
-        .split('T')
-        .next()
-        .unwrap();
-    assert!(
-        item.contains(&format!("by Mallory Example on {day} ")),
-        "{item}"
-    );
+    let day = changed["user"]["updated_at"].as_str().unwrap();
+    tells_who_and_when(&report, &merge, day.split('T').next().unwrap());
 
     // Somebody reads the plan in the issue and has it applied.
     let digest = report.split("Digest `").nth(1).unwrap();
