@@ -5,7 +5,7 @@ use std::fmt::Display;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::paging::Page;
+use super::paging::{Listed, Page};
 use super::{Call, Error, Listing, Reader};
 use crate::model::{LogEntry, ObjectId};
 
@@ -20,6 +20,10 @@ struct EntryWire {
     source_label: Option<String>,
     change_description: Option<String>,
     created_at: Timestamp,
+}
+
+impl Listed for EntryWire {
+    const KEYS: &'static [&'static str] = &["audit_logs"];
 }
 
 impl From<EntryWire> for LogEntry {

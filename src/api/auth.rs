@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use super::credentials::Kind;
 use super::{Call, CredentialError, Credentials, Error};
 
-/// A token is renewed when it would end within this time.
+/// A token is renewed this long before it ends; a short-lived one when a fifth of its time is left.
 const BEFORE_ITS_END: Duration = Duration::from_secs(60);
 
 /// Makes the authorization header of every request.
@@ -25,7 +25,8 @@ pub(super) struct Authenticator {
 
 struct Token {
     text: SecretString,
-    ends: Option<Timestamp>,
+    /// From when on another one is fetched.
+    renew_at: Option<Timestamp>,
 }
 
 /// Says which credential a refused request carried, so that only a newer one is tried again.
@@ -35,7 +36,21 @@ pub(super) struct Used(SecretString);
 #[derive(Deserialize)]
 pub(super) struct TokenReply {
     access_token: SecretText,
-    expires_in: Option<u64>,
+    #[serde(default, deserialize_with = "seconds")]
+    expires_in: Option<Duration>,
+}
+
+/// A lifetime in seconds; what is missing, zero or no number says nothing.
+fn seconds<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    let seconds = value
+        .as_u64()
+        .or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
+    Ok(seconds
+        .filter(|seconds| *seconds > 0)
+        .map(Duration::from_secs))
 }
 
 /// A secret in an answer. `secrecy` is built without its own reading of JSON, so that no manifest can
@@ -95,12 +110,14 @@ impl Authenticator {
                     access_token,
                     expires_in,
                 } = fetch(call).await?;
-                let ends = expires_in
-                    .and_then(|seconds| now.checked_add(Duration::from_secs(seconds)).ok());
+                let renew_at = expires_in.and_then(|lifetime| {
+                    let early = BEFORE_ITS_END.min(lifetime / 5);
+                    now.checked_add(lifetime.saturating_sub(early)).ok()
+                });
                 let header = bearer(&access_token.0);
                 *known = Some(Token {
                     text: access_token.0,
-                    ends,
+                    renew_at,
                 });
                 header
             }
@@ -121,10 +138,7 @@ impl Authenticator {
 
 impl Token {
     fn lasts(&self, now: Timestamp) -> bool {
-        self.ends.is_none_or(|ends| {
-            now.checked_add(BEFORE_ITS_END)
-                .is_ok_and(|soon| soon < ends)
-        })
+        self.renew_at.is_none_or(|renew_at| now < renew_at)
     }
 }
 

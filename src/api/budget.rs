@@ -17,6 +17,8 @@ const ASSUMED_LIMIT: u64 = 200;
 const UPDATES_A_MINUTE: u64 = 5;
 /// One user update a second for the whole account, and a little for requests that overtake each other.
 const BETWEEN_USER_UPDATES: Duration = Duration::from_millis(1050);
+/// How often those look who wait for the first answer after a refusal.
+const BEHIND_THE_FIRST: Duration = Duration::from_millis(100);
 /// Background jobs queued or running in one account (zendesk-api §4.2).
 const JOBS: u64 = 30;
 
@@ -60,6 +62,8 @@ pub struct Budget {
     /// When the next request would be due if all were spread evenly.
     due: Option<Timestamp>,
     paused_until: Option<Timestamp>,
+    /// Whether the last answer was that there were too many requests.
+    refused: bool,
     user_update_due: Option<Timestamp>,
     updates: BTreeMap<(Updated, ObjectId), u64>,
     running: BTreeSet<JobId>,
@@ -84,6 +88,7 @@ impl Budget {
             window_ends: None,
             due: None,
             paused_until: None,
+            refused: false,
             user_update_due: None,
             updates: BTreeMap::new(),
             running: BTreeSet::new(),
@@ -112,7 +117,14 @@ impl Budget {
         let paused = self
             .paused_until
             .map_or(Duration::ZERO, |until| left(now, until));
+        // After a refusal one request goes ahead, so that the limit is not run into by many at once again.
+        let behind = if self.refused && self.in_flight > 0 {
+            BEHIND_THE_FIRST
+        } else {
+            Duration::ZERO
+        };
         paused
+            .max(behind)
             .max(self.account_wait(now))
             .max(self.class_wait(now, class))
     }
@@ -221,6 +233,15 @@ impl Budget {
     pub fn pause(&mut self, now: Timestamp, wait: Duration) {
         let until = later(now, wait);
         self.paused_until = Some(self.paused_until.map_or(until, |known| known.max(until)));
+        self.refused = true;
+    }
+
+    /// Notes an answer that was no refusal for haste; one that was under way when the pause began proves
+    /// nothing.
+    pub fn accepted(&mut self, now: Timestamp) {
+        if self.paused_until.is_none_or(|until| until <= now) {
+            self.refused = false;
+        }
     }
 
     /// Notes that a background job was started.

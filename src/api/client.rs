@@ -34,6 +34,7 @@ struct Inner {
     places: Semaphore,
     deadline: Duration,
     seed: u64,
+    log_bodies: bool,
     requests: AtomicU64,
     answered: AtomicBool,
     warnings: Mutex<Vec<ServiceWarning>>,
@@ -58,6 +59,8 @@ pub struct Manners {
     pub deadline: Duration,
     /// Spreads waits; two runs that start together should have different ones.
     pub seed: u64,
+    /// Whether the log tells what bodies hold, without secrets and personal values.
+    pub log_bodies: bool,
 }
 
 impl Default for Manners {
@@ -66,6 +69,7 @@ impl Default for Manners {
             share: Share::default(),
             deadline: DEADLINE,
             seed: 0,
+            log_bodies: false,
         }
     }
 }
@@ -83,6 +87,7 @@ impl Client {
             share,
             deadline,
             seed,
+            log_bodies,
         } = manners;
         Self {
             inner: Arc::new(Inner {
@@ -94,6 +99,7 @@ impl Client {
                 places: Semaphore::new(SIDE_BY_SIDE),
                 deadline,
                 seed,
+                log_bodies,
                 requests: AtomicU64::new(0),
                 answered: AtomicBool::new(false),
                 warnings: Mutex::new(Vec::new()),
@@ -162,6 +168,11 @@ impl Client {
     pub(super) fn job_started(&self, job: JobId) {
         self.budget().job_started(job);
     }
+
+    pub(super) fn logs_bodies(&self) -> bool {
+        self.inner.log_bodies
+    }
+
     pub(super) fn auth(&self) -> &Authenticator {
         &self.inner.auth
     }

@@ -202,6 +202,13 @@ impl Error {
             .then(|| scopes.trim().trim_end_matches('.').to_owned())
     }
 
+    /// Says whether an OAuth client may not ask for the scopes it asked for (zendesk-api §1.3).
+    pub fn is_scope_out_of_reach(&self) -> bool {
+        self.refused().is_some_and(|refused| {
+            refused.path == "/oauth/tokens" && refused.failure.has_code("invalid_scope")
+        })
+    }
+
     /// The next step for the person at the keyboard, where one is known.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -230,6 +237,13 @@ impl Error {
     }
 
     fn refusal_hint(&self, refused: &Refused) -> Option<String> {
+        if self.is_scope_out_of_reach() {
+            return Some(
+                "planning needs the scope `read`, applying needs `read` and `write`: allow the OAuth client what is missing \
+                 (Admin Center > Apps and integrations > APIs > OAuth clients)"
+                    .to_owned(),
+            );
+        }
         if refused.path == "/oauth/tokens" {
             return Some(
                 "check `ZENDESK_OAUTH_CLIENT_ID` (the client's identifier, not its number) and `ZENDESK_OAUTH_CLIENT_SECRET`; \

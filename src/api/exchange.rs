@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, Request, Response};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -13,6 +13,7 @@ use super::auth::{TokenReply, Used};
 use super::failure::tidy;
 use super::problem::{Answer, Problem};
 use super::retry::{Situation, Step, next_step};
+use super::shown::shown;
 use super::{Call, Class, Client, Draft, Error, Limits, NotSent, ServiceWarning, TransportError};
 
 /// A reply, and how the service calls the request that gave it.
@@ -86,6 +87,7 @@ impl Client {
         attempts: &mut Attempts,
     ) -> Result<Answer, TransportError> {
         let request = self.request(draft, header)?;
+        let sent_body = self.logs_bodies().then(|| shown(request.body()));
         let under_way = self.admitted(draft.class).await;
         attempts.tries += 1;
         self.count_request();
@@ -93,9 +95,16 @@ impl Client {
         let outcome = self.transport().send(request).await;
         let now = self.now();
         drop(under_way);
-        let ms = now.duration_since(sent_at).as_millis();
+        let ms = u64::try_from(now.duration_since(sent_at).as_millis()).unwrap_or(0);
         match outcome {
-            Ok(response) => Ok(self.learned(draft, response, now, ms)),
+            Ok(response) => {
+                let answer = self.learned(draft, response, now, ms);
+                if let Some(sent) = sent_body {
+                    let received = shown(&answer.body);
+                    tracing::info!(method = %draft.method, path = %draft.path, %sent, %received, "bodies");
+                }
+                Ok(answer)
+            }
             Err(cause) => {
                 tracing::info!(method = %draft.method, path = %draft.path, ms, %cause, "no answer");
                 Err(cause)
@@ -109,13 +118,19 @@ impl Client {
         draft: &Draft,
         response: Response<Vec<u8>>,
         now: Timestamp,
-        ms: i128,
+        ms: u64,
     ) -> Answer {
         let (parts, body) = response.into_parts();
         let limits = Limits::read(&parts.headers);
         self.note_answer();
-        self.budget().learn(now, draft.class, &limits);
         let status = parts.status;
+        {
+            let mut budget = self.budget();
+            budget.learn(now, draft.class, &limits);
+            if status != StatusCode::TOO_MANY_REQUESTS {
+                budget.accepted(now);
+            }
+        }
         tracing::info!(
             method = %draft.method,
             path = %draft.path,
@@ -124,6 +139,14 @@ impl Client {
             remaining = limits.remaining,
             "request"
         );
+        let request_id = header_text(&parts.headers, "x-request-id");
+        tracing::debug!(
+            path = %draft.path,
+            parameters = %parameters(draft),
+            request_id,
+            bytes = body.len(),
+            "answer"
+        );
         if let Some(text) = header_text(&parts.headers, "x-zendesk-api-warn") {
             let request = format!("{} {}", draft.method, draft.path);
             tracing::debug!(%request, remark = %text, "the service remarked on a request");
@@ -131,7 +154,7 @@ impl Client {
         }
         Answer {
             status,
-            request_id: header_text(&parts.headers, "x-request-id"),
+            request_id,
             limits,
             body,
         }
@@ -216,7 +239,12 @@ impl Client {
         };
         let trouble = problem.trouble(draft);
         let step = trouble.map_or(Step::GiveUp, |trouble| next_step(trouble, &situation));
+        let held_back = problem.is_about_the_account(draft);
         let Step::Again(wait) = step else {
+            // Whoever looks what became of the call has to wait too.
+            if held_back && let Some(wait) = problem.named_wait() {
+                self.budget().pause(now, wait);
+            }
             return Err(problem.into_error(draft, step, self.credential()));
         };
         tracing::info!(
@@ -227,7 +255,7 @@ impl Client {
             why = %problem.words(),
             "trying again after a wait"
         );
-        if problem.is_about_the_account(draft) {
+        if held_back {
             self.budget().pause(now, wait);
         }
         self.sleep(wait).await;
@@ -244,7 +272,7 @@ fn judge<Reply: DeserializeOwned>(
     if !answer.status.is_success() {
         return Err(Problem::Refused(Box::new(answer)));
     }
-    let empty = answer.body.is_empty();
+    let empty = answer.body.trim_ascii().is_empty();
     let body: &[u8] = if empty { b"null" } else { &answer.body };
     match serde_json::from_slice(body) {
         Ok(reply) => Ok(Replied {
@@ -282,6 +310,12 @@ impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         self.client.budget().returned();
     }
+}
+
+/// The names of the parameters; their values may be people's addresses.
+fn parameters(draft: &Draft) -> String {
+    let names: Vec<&str> = draft.query.iter().map(|(name, _)| name.as_str()).collect();
+    names.join(" ")
 }
 
 fn header_text(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::Call;
-use super::paging::Page;
+use super::paging::{Listed, Page};
 use crate::model::UserField;
 
 #[derive(Deserialize)]
@@ -15,6 +15,10 @@ pub(super) struct FieldWire {
     sort: Option<String>,
     tag: Option<String>,
     custom_field_options: Option<Vec<OptionWire>>,
+}
+
+impl Listed for FieldWire {
+    const KEYS: &'static [&'static str] = &["user_fields", "organization_fields"];
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::body;
 use super::numbers::Numbers;
-use super::paging::Page;
+use super::paging::{Listed, Page};
 use super::{Call, Error, Ignored};
 use crate::model::{Group, Item, Kind, Marks, Name, ObjectId};
 
@@ -35,6 +35,10 @@ pub(super) struct GroupWire {
     is_public: Option<bool>,
     default: Option<bool>,
     deleted: Option<bool>,
+}
+
+impl Listed for GroupWire {
+    const KEYS: &'static [&'static str] = &["groups"];
 }
 
 impl From<GroupWire> for GroupRecord {

@@ -45,7 +45,7 @@ impl HttpTransport {
     pub fn new(origin: &Origin, ca_bundle: Option<&[u8]>) -> Result<Self, SetupError> {
         let client_error =
             |error: reqwest::Error| SetupError::Client(causes(&error).pop().unwrap_or_default());
-        if origin.is_loopback() && ca_bundle.is_none() {
+        if origin.is_plain() && ca_bundle.is_none() {
             // A sandbox needs neither certificates nor a proxy, and images without certificates exist.
             let client = builder()
                 .no_proxy()
@@ -65,7 +65,7 @@ impl HttpTransport {
             None => Vec::new(),
         };
         let secured = |builder: reqwest::ClientBuilder| {
-            let builder = builder.https_only(!origin.is_loopback());
+            let builder = builder.https_only(!origin.is_plain());
             if origin.is_loopback() {
                 builder.no_proxy()
             } else {

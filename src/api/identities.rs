@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
+use super::paging::{Listed, Page};
 use super::{Call, Ignored};
 use crate::model::{Name, ObjectId};
 
@@ -31,11 +32,6 @@ pub(super) struct PhoneRecord {
 }
 
 #[derive(Deserialize)]
-pub(super) struct IdentitiesReply {
-    pub(super) identities: Vec<IdentityWire>,
-}
-
-#[derive(Deserialize)]
 pub(super) struct IdentityWire {
     id: Option<u64>,
     user_id: Option<u64>,
@@ -43,6 +39,10 @@ pub(super) struct IdentityWire {
     sort: Option<String>,
     value: Option<String>,
     primary: Option<bool>,
+}
+
+impl Listed for IdentityWire {
+    const KEYS: &'static [&'static str] = &["identities"];
 }
 
 impl IdentityWire {
@@ -89,9 +89,9 @@ impl IdentityWire {
     }
 }
 
-/// A user's identities; nobody has more than fit on one page.
-pub(super) fn list(user: &str) -> Call<IdentitiesReply> {
-    Call::get(format!("/api/v2/users/{user}/identities")).query("page[size]", 100)
+/// A user's identities.
+pub(super) fn list(user: &str) -> Call<Page<IdentityWire>> {
+    Call::get(format!("/api/v2/users/{user}/identities"))
 }
 
 /// A second one is refused where the first one was made (zendesk-api §15).

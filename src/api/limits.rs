@@ -42,7 +42,7 @@ impl Limits {
                 "rate-limit-remaining",
             ]),
             reset: number(&["ratelimit-reset", "rate-limit-reset"]).map(Duration::from_secs),
-            retry_after: whole(headers, "retry-after").map(Duration::from_secs),
+            retry_after: retry_after(headers),
             user_updates: bucket(headers, "create-update-user"),
             jobs: bucket(headers, "inflight-jobs"),
         }
@@ -56,6 +56,19 @@ fn whole(headers: &HeaderMap, name: &str) -> Option<u64> {
         .split(|character: char| !character.is_ascii_digit())
         .next()?;
     digits.parse().ok()
+}
+
+/// The time to wait: seconds, or a date, which counts from the answer's own so that no clocks have to
+/// agree (RFC 9110 §10.2.3). A part of a second is a whole one.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    let wait = text("retry-after")?;
+    if let Ok(seconds) = wait.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds.ceil()).ok();
+    }
+    let date = |text: &str| jiff::fmt::rfc2822::parse(text).ok();
+    let wait = date(wait)?.duration_since(&date(text("date")?)?);
+    Some(Duration::try_from(wait).unwrap_or_default())
 }
 
 fn bucket(headers: &HeaderMap, name: &str) -> Option<Bucket> {
@@ -127,11 +140,13 @@ mod tests {
                 (Some(400), Some(396), Some(48), None),
             ),
             (
+                "a draft standard",
+                vec![("ratelimit-limit", "400, 400;w=60")],
+                (Some(400), None, None, None),
+            ),
+            (
                 "nonsense",
-                vec![
-                    ("x-rate-limit", "many"),
-                    ("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT"),
-                ],
+                vec![("x-rate-limit", "many"), ("ratelimit-reset", "soon")],
                 (None, None, None, None),
             ),
             ("none", vec![], (None, None, None, None)),
@@ -148,6 +163,26 @@ mod tests {
                 expected,
                 "{case}"
             );
+        }
+    }
+
+    #[test]
+    fn a_wait_is_seconds_or_a_date_and_never_too_short() {
+        let answered = "Wed, 21 Oct 2026 07:27:33 GMT";
+        for (wait, date, expected) in [
+            ("27", None, Some(27)),
+            ("1.5", None, Some(2)),
+            ("0", None, Some(0)),
+            ("Wed, 21 Oct 2026 07:28:00 GMT", Some(answered), Some(27)),
+            ("Wed, 21 Oct 2026 07:27:00 GMT", Some(answered), Some(0)),
+            ("Wed, 21 Oct 2026 07:28:00 GMT", None, None),
+            ("-1", None, None),
+            ("soon", Some(answered), None),
+        ] {
+            let mut pairs = vec![("retry-after", wait)];
+            pairs.extend(date.map(|date| ("date", date)));
+            let found = Limits::read(&headers(&pairs)).retry_after;
+            assert_eq!(found.map(|wait| wait.as_secs()), expected, "{wait}");
         }
     }
 

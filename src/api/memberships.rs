@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::jobs::JobReply;
 use super::numbers::Numbers;
+use super::paging::Listed;
 use super::{Call, Class, Error, Ignored};
 use crate::model::{Address, Item, ObjectId};
 
@@ -40,6 +41,10 @@ pub(super) struct MembershipWire {
     #[serde(alias = "group_id")]
     organization_id: u64,
     default: Option<bool>,
+}
+
+impl Listed for MembershipWire {
+    const KEYS: &'static [&'static str] = &["group_memberships", "organization_memberships"];
 }
 
 impl From<MembershipWire> for MembershipRecord {

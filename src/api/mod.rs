@@ -41,6 +41,7 @@ mod roles;
 #[cfg(test)]
 pub(crate) mod scripted;
 mod settings;
+mod shown;
 mod transport;
 mod users;
 mod writer;

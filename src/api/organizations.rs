@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::body;
 use super::jobs::JobReply;
 use super::numbers::Numbers;
-use super::paging::Page;
+use super::paging::{Listed, Page};
 use super::users::joined;
 use super::{Call, Class, Error, Ignored};
 use crate::model::{Item, Kind, Name, ObjectId, Organization};
@@ -42,6 +42,10 @@ pub(super) struct OrganizationWire {
     shared_comments: Option<bool>,
     tags: Option<BTreeSet<String>>,
     organization_fields: Option<BTreeMap<String, Json>>,
+}
+
+impl Listed for OrganizationWire {
+    const KEYS: &'static [&'static str] = &["organizations"];
 }
 
 impl From<OrganizationWire> for OrganizationRecord {

@@ -114,6 +114,11 @@ impl Origin {
         self.loopback
     }
 
+    /// Whether it is called without TLS, which is allowed on loopback only.
+    pub(super) fn is_plain(&self) -> bool {
+        self.scheme == "http"
+    }
+
     /// The address of a path and query on this origin.
     pub(super) fn join(&self, target: &str) -> String {
         format!("{self}{target}")

@@ -1,9 +1,11 @@
 //! Lists that come in pages, and the proof that one was read to its end.
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::identities::IdentityWire;
 use super::origin::target_of_link;
@@ -14,30 +16,72 @@ const PAGE_SIZE: u32 = 100;
 /// Empty pages in a row that still promise more, after which the list is given up.
 const MOST_EMPTY_PAGES: u32 = 20;
 
+/// An object that comes in lists.
+pub(super) trait Listed: DeserializeOwned {
+    /// The names under which endpoints give lists of it.
+    const KEYS: &'static [&'static str];
+}
+
 /// One page of a list, in either style.
-#[derive(Deserialize)]
 pub(super) struct Page<Wire> {
-    /// The objects, under whatever name the endpoint gives them. A page without them is no page.
-    #[serde(
-        alias = "users",
-        alias = "groups",
-        alias = "group_memberships",
-        alias = "organizations",
-        alias = "organization_memberships",
-        alias = "custom_roles",
-        alias = "user_fields",
-        alias = "organization_fields",
-        alias = "audit_logs"
-    )]
+    /// The objects. A page without them is no page.
     items: Vec<Wire>,
     /// For users: the identities that were asked to come along.
-    #[serde(default)]
     identities: Vec<IdentityWire>,
     meta: Option<Meta>,
     links: Option<Links>,
-    #[serde(rename = "next_page")]
+    /// The link of a list in offset style.
     following: Option<String>,
     count: Option<u64>,
+}
+
+impl<'de, Wire: Listed> Deserialize<'de> for Page<Wire> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Envelope(PhantomData))
+    }
+}
+
+/// Reads a page by the name of its list: others may come along that nobody asked for.
+struct Envelope<Wire>(PhantomData<Wire>);
+
+impl<'de, Wire: Listed> Visitor<'de> for Envelope<Wire> {
+    type Value = Page<Wire>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a page of a list")
+    }
+
+    fn visit_map<Map: MapAccess<'de>>(self, mut map: Map) -> Result<Page<Wire>, Map::Error> {
+        let mut items = None;
+        let mut page = Page {
+            items: Vec::new(),
+            identities: Vec::new(),
+            meta: None,
+            links: None,
+            following: None,
+            count: None,
+        };
+        while let Some(key) = map.next_key::<String>()? {
+            match &*key {
+                list if Wire::KEYS.contains(&list) => {
+                    items = map.next_value::<Option<_>>()?.or(items);
+                }
+                "identities" => {
+                    page.identities = map.next_value::<Option<_>>()?.unwrap_or_default();
+                }
+                "meta" => page.meta = map.next_value()?,
+                "links" => page.links = map.next_value()?,
+                "next_page" => page.following = map.next_value()?,
+                "count" => page.count = map.next_value()?,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        let name = Wire::KEYS.first().copied().unwrap_or_default();
+        page.items = items.ok_or_else(|| Map::Error::missing_field(name))?;
+        Ok(page)
+    }
 }
 
 #[derive(Deserialize)]
@@ -150,7 +194,7 @@ impl<T> Listing<T> {
 
 impl Client {
     /// Reads a list to its end. Costs one request for every 100 objects.
-    pub(super) async fn all<Wire: DeserializeOwned>(
+    pub(super) async fn all<Wire: Listed>(
         &self,
         call: Call<Page<Wire>>,
     ) -> Result<Listing<Wire>, Error> {
@@ -159,7 +203,7 @@ impl Client {
     }
 
     /// Reads the first page of a list. Costs one request.
-    pub(super) async fn first_page<Wire: DeserializeOwned>(
+    pub(super) async fn first_page<Wire: Listed>(
         &self,
         call: Call<Page<Wire>>,
     ) -> Result<Listing<Wire>, Error> {
@@ -179,7 +223,7 @@ impl Client {
     }
 
     /// Reads the rest of a list whose first page is there, turning every object into what it holds.
-    pub(super) async fn rest<Wire: DeserializeOwned, T>(
+    pub(super) async fn rest<Wire: Listed, T>(
         &self,
         call: Call<Page<Wire>>,
         mut listing: Listing<T>,
@@ -211,8 +255,17 @@ impl Client {
         Ok(listing)
     }
 
+    /// Reads a list that is known to come whole, and goes on where it does not. Costs one request.
+    pub(super) async fn whole_or_all<Wire: Listed>(
+        &self,
+        call: Call<Page<Wire>>,
+    ) -> Result<Listing<Wire>, Error> {
+        let first = self.whole(call.copy()).await?;
+        self.rest(call, first, Some).await
+    }
+
     /// Reads a list that comes whole in one answer. Costs one request.
-    pub(super) async fn whole<Wire: DeserializeOwned>(
+    pub(super) async fn whole<Wire: Listed>(
         &self,
         call: Call<Page<Wire>>,
     ) -> Result<Listing<Wire>, Error> {

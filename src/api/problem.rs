@@ -1,5 +1,7 @@
 //! A try that did not end well: how the retry rules see it, and the error it becomes.
 
+use std::time::Duration;
+
 use http::{Method, StatusCode};
 
 use super::retry::{Step, Trouble};
@@ -53,15 +55,26 @@ impl Problem {
         }
     }
 
-    /// A 429 for the account holds everybody back; one for a user, an organization or jobs does not
-    /// (zendesk-api §2.4, E15 to E18).
+    /// A 429 for the account and a service that names the end of its trouble hold everybody back; a 429 for
+    /// a user, an organization or jobs does not (zendesk-api §2.4, E15 to E18).
     pub(super) fn is_about_the_account(&self, draft: &Draft) -> bool {
         let Self::Refused(answer) = self else {
             return false;
         };
+        if answer.status == StatusCode::SERVICE_UNAVAILABLE {
+            return answer.limits.retry_after.is_some();
+        }
         let used_up = answer.limits.remaining == Some(0);
         let limit_of_its_own = draft.class != Class::Plain && !used_up;
         answer.status == StatusCode::TOO_MANY_REQUESTS && !limit_of_its_own
+    }
+
+    /// The wait that the service named.
+    pub(super) fn named_wait(&self) -> Option<Duration> {
+        match self {
+            Self::Refused(answer) => answer.limits.retry_after,
+            Self::Transport(_) | Self::Unreadable { .. } => None,
+        }
     }
 
     /// Says whether the credential was refused.

@@ -46,7 +46,7 @@ impl Reader {
     /// # Errors
     /// A missing scope is an error, not a missing feature.
     pub async fn roles(&self) -> Result<Option<Listing<RoleRecord>>, Error> {
-        match self.client.whole(roles::list()).await {
+        match self.client.whole_or_all(roles::list()).await {
             Ok(listing) => Ok(Some(listing.map(RoleRecord::from))),
             Err(error) if error.missing_scopes().is_some() => Err(error),
             Err(error) if error.is_forbidden() || error.is_not_found() => Ok(None),
@@ -129,11 +129,8 @@ impl Reader {
 
     /// The e-mail addresses of one user. Costs one request.
     pub async fn emails(&self, user: ObjectId) -> Result<Vec<EmailRecord>, Error> {
-        let reply = self
-            .client
-            .send(&identities::list(&user.to_string()))
-            .await?;
-        let identities = reply.reply.identities.into_iter();
+        let listing = self.client.all(identities::list(&user.to_string())).await?;
+        let identities = listing.items.into_iter();
         Ok(identities.filter_map(IdentityWire::email).collect())
     }
 

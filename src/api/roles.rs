@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::body;
 use super::numbers::Numbers;
-use super::paging::Page;
+use super::paging::{Listed, Page};
 use super::{Call, Error, Ignored};
 use crate::model::{Item, Kind, Marks, Name, ObjectId, Role};
 
@@ -37,6 +37,10 @@ pub(super) struct RoleWire {
     role_type: Option<i64>,
     team_member_count: Option<u64>,
     configuration: Option<BTreeMap<String, Json>>,
+}
+
+impl Listed for RoleWire {
+    const KEYS: &'static [&'static str] = &["custom_roles"];
 }
 
 impl From<RoleWire> for RoleRecord {

@@ -127,6 +127,13 @@ impl Account {
         })
     }
 
+    /// When the first request was made.
+    pub(crate) fn began(&self) -> Timestamp {
+        self.seen()
+            .first()
+            .map_or_else(|| self.clock.now(), |seen| seen.at)
+    }
+
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.script.seen.lock().unwrap().clone()
     }

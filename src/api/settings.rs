@@ -30,9 +30,9 @@ struct SettingsReply {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Settings {
-    active_features: ActiveFeatures,
-    groups: GroupSettings,
-    user: UserSettings,
+    active_features: Option<ActiveFeatures>,
+    groups: Option<GroupSettings>,
+    user: Option<UserSettings>,
 }
 
 #[derive(Default, Deserialize)]
@@ -60,14 +60,29 @@ fn settings_call() -> Call<SettingsReply> {
 }
 
 impl Client {
-    /// Reads the account's settings. Costs one request.
+    /// Reads the account's settings. Where there are none to read, what they may forbid counts as allowed:
+    /// the service itself refuses it in the end. Costs one request.
     pub(super) async fn settings(&self) -> Result<AccountSettings, Error> {
-        let reply = self.send(&settings_call()).await?.reply;
+        let reply = match self.send(&settings_call()).await {
+            Ok(replied) => replied.reply,
+            Err(error) if error.is_not_found() => {
+                tracing::warn!(%error, "the account's settings are not known");
+                return Ok(AccountSettings {
+                    multiple_organizations: true,
+                    user_tags: true,
+                    ..AccountSettings::default()
+                });
+            }
+            Err(error) => return Err(error),
+        };
         let Settings {
             active_features,
             groups,
             user,
         } = reply.settings.unwrap_or_default();
+        let active_features = active_features.unwrap_or_default();
+        let groups = groups.unwrap_or_default();
+        let user = user.unwrap_or_default();
         Ok(AccountSettings {
             multiple_organizations: user.multiple_organizations.unwrap_or(false),
             unique_group_names: groups.check_group_name_uniqueness.unwrap_or(false),

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::body;
 use super::jobs::JobReply;
 use super::numbers::Numbers;
-use super::paging::Page;
+use super::paging::{Listed, Page};
 use super::{Call, Class, Error, Ignored};
 use crate::model::{Address, Item, Kind, Marks, Name, ObjectId, User, UserRole, Value};
 
@@ -72,6 +72,10 @@ pub(super) struct UserWire {
     moderator: Option<bool>,
     #[serde(default)]
     user_fields: Option<BTreeMap<String, Json>>,
+}
+
+impl Listed for UserWire {
+    const KEYS: &'static [&'static str] = &["users"];
 }
 
 impl UserWire {

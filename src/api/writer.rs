@@ -231,21 +231,17 @@ impl Writer {
         item: &Item,
         id: Option<ObjectId>,
     ) -> Result<Performed, Error> {
-        let listed = self.client.send(&identities::list(user)).await?;
+        let listed = self.client.all(identities::list(user)).await?;
         let wanted = Name::new(email);
         let known: Option<EmailRecord> = listed
-            .reply
-            .identities
+            .items
             .into_iter()
             .filter_map(identities::IdentityWire::email)
             .find(|known| known.email == wanted);
         match known {
-            Some(known) if !removal && known.primary => Ok(Performed::one(
-                item,
-                id,
-                Effect::AlreadySo,
-                listed.request_id,
-            )),
+            Some(known) if !removal && known.primary => {
+                Ok(Performed::one(item, id, Effect::AlreadySo, None))
+            }
             Some(known) => {
                 let call = identity_call(user, &known.id.to_string(), removal);
                 if removal {
@@ -254,12 +250,7 @@ impl Writer {
                 let request_id = self.client.run(call).await?;
                 Ok(Performed::one(item, id, Effect::Done, request_id))
             }
-            None if removal => Ok(Performed::one(
-                item,
-                id,
-                Effect::AlreadySo,
-                listed.request_id,
-            )),
+            None if removal => Ok(Performed::one(item, id, Effect::AlreadySo, None)),
             None => Err(Error::NoSuchEmail {
                 user: item.address.clone(),
                 email: email.to_owned(),
@@ -288,12 +279,7 @@ impl Writer {
     /// Those of the calls; each may be repeated.
     pub async fn switch_phone(&self, user: ObjectId, phone: &str) -> Result<(), Error> {
         let user = user.to_string();
-        let listed = self
-            .client
-            .send(&identities::list(&user))
-            .await?
-            .reply
-            .identities;
+        let listed = self.client.all(identities::list(&user)).await?.items;
         let phones: Vec<_> = listed
             .into_iter()
             .filter_map(identities::IdentityWire::phone)

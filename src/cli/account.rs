@@ -14,15 +14,26 @@ use super::failure::Failure;
 use super::settings::Settings;
 use super::{credentials, env};
 
+/// What a client is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Reading: no more than the scope `read` is asked for, where zdsync fetches its own tokens.
+    Reading,
+    /// Reading and writing.
+    Writing,
+}
+
 /// A client of the project's account. Nothing is sent yet.
 pub(super) fn connect(
     settings: &Settings,
     config: &Config,
+    purpose: Purpose,
     now: Timestamp,
 ) -> Result<Client, Failure> {
     let manners = Manners {
         share: Share::percent(u8::try_from(config.rate_share()).unwrap_or(100)),
         seed: u64::from(now.subsec_nanosecond().unsigned_abs()),
+        log_bodies: settings.log_bodies,
         ..Manners::default()
     };
     let origin = match config.target() {
@@ -31,7 +42,10 @@ pub(super) fn connect(
         Target::Url(url) => Origin::of_url(url),
     };
     let origin = origin.map_err(Failure::connection)?;
-    let credentials = credentials::from_environment()?;
+    let credentials = match (purpose, credentials::from_environment()?) {
+        (Purpose::Reading, credentials) => credentials.for_reading(),
+        (Purpose::Writing, credentials) => credentials,
+    };
     if let Some(warning) = credentials.warning(now) {
         settings.note(&format!("warning: {warning}"));
     }
@@ -78,9 +92,6 @@ pub(super) async fn read(
     policy: &Policy,
 ) -> Result<Snapshot, Failure> {
     let needs = live::needs(inventory, policy);
-    for reason in &needs.reasons {
-        tracing::info!(%reason, "what to read");
-    }
     live::read(&client.reader(), &needs)
         .await
         .map_err(|error| Failure::account(client, error))

@@ -8,7 +8,7 @@ use crate::live;
 use crate::model::{Excerpt, Snapshot};
 use crate::plan::{self, Plan, Refusal, RefusalCode};
 
-use super::account;
+use super::account::{self, Purpose};
 use super::args::{ApplyArgs, PlanningArgs};
 use super::drift;
 use super::failure::Failure;
@@ -59,7 +59,7 @@ pub(super) fn saved(
             "`zdsync validate` shows what is wrong with it",
         ));
     };
-    let client = account::connect(settings, &found.config, now)?;
+    let client = account::connect(settings, &found.config, Purpose::Writing, now)?;
     if let Some(left) = left {
         journal::look_after(settings, left, &client)?;
     }

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::Kind;
-use crate::sandbox::{Fault, Size, Switch};
+use crate::sandbox::{Credential, Fault, Size, Switch};
 
 use super::canary::Canary;
 
@@ -47,12 +47,16 @@ pub(super) struct GlobalArgs {
     /// Say only what was asked for and what went wrong
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// Say more; twice for debugging
+    /// Say more: a line for each request and why it is made; twice for debugging
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub(super) verbose: u8,
     /// How log lines on standard error look
     #[arg(long, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT", global = true)]
     pub(super) log_format: LogFormat,
+    /// Log what requests and answers hold too: names of keys, numbers and words of the service, while
+    /// secrets, names, addresses and all other texts stand as their length
+    #[arg(long, global = true, conflicts_with = "quiet")]
+    pub(super) log_bodies: bool,
 }
 
 /// When to use colours.
@@ -374,6 +378,13 @@ pub(super) struct SandboxArgs {
     /// Behave the other way on a point nobody has confirmed, such as keep-last-group; may be repeated
     #[arg(long, value_name = "SWITCH")]
     pub(super) switch: Vec<Switch>,
+    /// Take this credential and no other, such as "client olga@example.com zdsync its-secret read write";
+    /// may be repeated
+    #[arg(long, value_name = "CREDENTIAL")]
+    pub(super) credential: Vec<Credential>,
+    /// How long the tokens last that it issues, such as 30m; without it they have no end
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(super) token_lifetime: Option<Duration>,
     /// Make something go wrong, such as "POST /groups #1 = drop-after"; may be repeated
     #[arg(long, value_name = "FAULT")]
     pub(super) fault: Vec<Fault>,

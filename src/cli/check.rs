@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use crate::live::{self, Check, Feature, Finding};
+use crate::manifest::Config;
 use crate::report;
 use crate::report::text::neutral;
 
-use super::account;
+use super::account::{self, Purpose};
 use super::args::{CheckArgs, CheckFormat};
 use super::exit::Exit;
 use super::failure::Failure;
@@ -22,9 +23,13 @@ pub(super) fn run(settings: &Settings, arguments: &CheckArgs) -> Result<Exit, Fa
         project::show(settings, &mistakes);
         return Err(Failure::Said(Exit::Error));
     };
-    let client = account::connect(settings, &found.config, Settings::now())?;
-    let check = super::block_on(live::check(&client.reader()))?
-        .map_err(|error| Failure::account(&client, error))?;
+    let check = match ask(settings, &found.config, Purpose::Writing) {
+        // A client that may not write can still be told so, with everything else.
+        Err(Failure::Account { error, .. }) if error.is_scope_out_of_reach() => {
+            ask(settings, &found.config, Purpose::Reading)
+        }
+        other => other,
+    }?;
     let mut out = io::stdout().lock();
     match arguments.format {
         CheckFormat::Human => human(&check, &mut out),
@@ -37,6 +42,12 @@ pub(super) fn run(settings: &Settings, arguments: &CheckArgs) -> Result<Exit, Fa
     } else {
         Exit::Error
     })
+}
+
+fn ask(settings: &Settings, config: &Config, purpose: Purpose) -> Result<Check, Failure> {
+    let client = account::connect(settings, config, purpose, Settings::now())?;
+    super::block_on(live::check(&client.reader()))?
+        .map_err(|error| Failure::account(&client, error))
 }
 
 fn human(check: &Check, out: &mut dyn Write) -> io::Result<()> {

@@ -10,7 +10,7 @@ use crate::model::{Address, Inventory, Policy, Snapshot, plural};
 use crate::plan::{self, Action, Inputs, Memory, Plan, Refusal, RefusalCode};
 use crate::report;
 
-use super::account;
+use super::account::{self, Purpose};
 use super::args::{PlanArgs, PlanFormat, PlanningArgs};
 use super::drift;
 use super::exit::Exit;
@@ -70,7 +70,8 @@ pub(super) fn run(settings: &Settings, arguments: &PlanArgs) -> Result<Exit, Fai
         offline(settings, arguments, path, now)?
     } else {
         let left = interrupted(settings)?;
-        let planned = fresh(settings, &arguments.planning, left.as_ref(), now)?;
+        let planning = &arguments.planning;
+        let planned = made(settings, planning, left.as_ref(), Purpose::Reading, now)?;
         remarks(settings, &planned.client);
         (planned.plan, planned.basis)
     };
@@ -142,16 +143,27 @@ pub(super) const fn view(settings: &Settings, only_access: bool) -> report::plan
     }
 }
 
-/// Reads the project and the account and makes a plan, once nothing of an apply that was broken off runs
-/// any more.
+/// Makes a plan that is to be applied, see [`made`].
 pub(super) fn fresh(
     settings: &Settings,
     planning: &PlanningArgs,
     left: Option<&Unfinished>,
     now: Timestamp,
 ) -> Result<Planned, Failure> {
+    made(settings, planning, left, Purpose::Writing, now)
+}
+
+/// Reads the project and the account and makes a plan, once nothing of an apply that was broken off runs
+/// any more.
+fn made(
+    settings: &Settings,
+    planning: &PlanningArgs,
+    left: Option<&Unfinished>,
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<Planned, Failure> {
     let declared = project::read(settings, planning, now)?;
-    let client = account::connect(settings, &declared.config, now)?;
+    let client = account::connect(settings, &declared.config, purpose, now)?;
     if let Some(left) = left {
         journal::look_after(settings, left, &client)?;
     }

@@ -95,6 +95,8 @@ fn behaviour(settings: &Settings, arguments: &SandboxArgs) -> Result<SandboxSett
         bulk_import: arguments.bulk_import.then_some(true),
         seats: arguments.seats,
         switches: arguments.switch.iter().copied().collect(),
+        credentials: arguments.credential.clone(),
+        token_lifetime: arguments.token_lifetime,
         faults,
         random_seed: arguments.random_seed,
         ..SandboxSettings::default()

@@ -14,6 +14,10 @@ const DEFAULT_WIDTH: usize = 100;
 
 /// What every command goes by.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent flags of the command line, each with its own meaning"
+)]
 pub(super) struct Settings {
     /// The project folder.
     pub(super) directory: Utf8PathBuf,
@@ -27,6 +31,8 @@ pub(super) struct Settings {
     pub(super) quiet: bool,
     /// How much more to say.
     pub(super) verbose: u8,
+    /// Whether the log tells what bodies hold.
+    pub(super) log_bodies: bool,
     log_format: LogFormat,
 }
 
@@ -48,6 +54,7 @@ impl Settings {
             quiet,
             verbose,
             log_format,
+            log_bodies,
         } = global;
         Self {
             directory: directory.clone(),
@@ -56,6 +63,7 @@ impl Settings {
             width: width(),
             quiet: *quiet,
             verbose: *verbose,
+            log_bodies: *log_bodies,
             log_format: *log_format,
         }
     }
@@ -76,7 +84,8 @@ impl Settings {
 
     /// Starts the log on standard error: warnings, with `-v` a line for each request, with `-vv` all.
     pub(super) fn start_logging(&self) {
-        let level = match (self.quiet, self.verbose) {
+        let verbose = self.verbose.max(self.log_bodies.into());
+        let level = match (self.quiet, verbose) {
             (true, _) => "error",
             (false, 0) => "warn",
             (false, 1) => "zdsync=info,warn",

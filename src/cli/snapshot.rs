@@ -60,7 +60,7 @@ pub(super) fn take(
     config: &Config,
     end_users: bool,
 ) -> Result<(Snapshot, Client), Failure> {
-    let client = account::connect(settings, config, Settings::now())?;
+    let client = account::connect(settings, config, account::Purpose::Reading, Settings::now())?;
     let needs = Needs::everything(end_users);
     let snapshot = super::block_on(live::read(&client.reader(), &needs))?
         .map_err(|error| Failure::account(&client, error))?;

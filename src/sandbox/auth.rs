@@ -33,6 +33,11 @@ pub(crate) enum Scope {
 }
 
 impl Caller {
+    /// What the credential reaches; none reaches everything.
+    pub(crate) fn scopes(&self) -> Option<&[String]> {
+        self.scopes.as_deref()
+    }
+
     /// Refuses a credential that does not reach a route.
     pub(crate) fn check(&self, scope: Scope, writes: bool) -> Result<(), Refusal> {
         let Some(scopes) = &self.scopes else {

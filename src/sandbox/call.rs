@@ -29,6 +29,8 @@ pub(crate) struct Call<'a> {
     pub(crate) anonymous: bool,
     /// The access token that was used, if the account issued it.
     pub(crate) token: Option<Id>,
+    /// What the credential reaches; none reaches everything.
+    pub(crate) scopes: Option<&'a [String]>,
     /// What a fault wants of jobs that this call makes.
     pub(crate) fate: Fate,
     /// Headers for the answer, also for a refusal.

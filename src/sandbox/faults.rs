@@ -7,6 +7,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::bend::Bend;
 use super::jobs::Fate;
 use super::random::Random;
 use super::request::Request;
@@ -20,9 +21,13 @@ use super::request::Request;
 /// - `CALLS` is `#3` (the third matching call), `#2-5`, `#2-` (from the second on), or `%25` (a
 ///   quarter of all calls, by the seed). Without it every call is struck.
 /// - `KIND` is `status:503`, `status:503:retry=7` (nothing happens), `status-after:500` (it happens,
-///   but the answer is an error), `html:502`, `delay:1500ms`, `drop-before`, `drop-after`,
-///   `truncate:20` (so many bytes of the body arrive), `job-stuck`, `job-half-failed`, `job-failed`;
-///   and what somebody else does just before: `delete-user:ada@example.com`, `revoke-credentials`.
+///   but the answer is an error), `html:502`, `user-limit:27` (the refusal of a sixth update of one user,
+///   with the wait it names), `token-expired`, `delay:1500ms`, `drop-before`, `drop-after`,
+///   `truncate:20` (so many bytes of the body arrive, then the connection breaks), `cut:20` (so many
+///   bytes arrive as if they were all), `empty-page` (the page is empty and promises more, which comes),
+///   `foreign-links` (links lead to another host, and there is no cursor), `job-stuck`,
+///   `job-half-failed`, `job-failed`; and what somebody else does just before:
+///   `delete-user:ada@example.com`, `revoke-credentials`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     method: Option<String>,
@@ -47,6 +52,9 @@ enum Kind {
     DropBefore,
     DropAfter,
     Truncate(usize),
+    Bent(Bend),
+    UserLimit { seconds: i64 },
+    TokenExpired,
     Job(Fate),
     Meanwhile(Meanwhile),
 }
@@ -178,6 +186,13 @@ fn read_kind(text: &str) -> Option<Kind> {
         "drop-before" => Kind::DropBefore,
         "drop-after" => Kind::DropAfter,
         "truncate" => Kind::Truncate(rest.parse().ok()?),
+        "cut" => Kind::Bent(Bend::Cut(rest.parse().ok()?)),
+        "empty-page" => Kind::Bent(Bend::EmptyPage),
+        "foreign-links" => Kind::Bent(Bend::ForeignLinks),
+        "user-limit" => Kind::UserLimit {
+            seconds: rest.parse().ok()?,
+        },
+        "token-expired" => Kind::TokenExpired,
         "job-stuck" => Kind::Job(Fate::Stuck),
         "job-half-failed" => Kind::Job(Fate::HalfFailed),
         "job-failed" => Kind::Job(Fate::Failed),
@@ -236,6 +251,8 @@ pub(crate) struct Strike {
     pub(crate) drop_before: bool,
     pub(crate) drop_after: bool,
     pub(crate) truncate: Option<usize>,
+    /// What is bent in the true answer.
+    pub(crate) bends: Vec<Bend>,
     /// An answer instead of doing anything.
     pub(crate) instead: Option<Forced>,
     /// An answer instead of the true one.
@@ -247,10 +264,16 @@ pub(crate) struct Strike {
 
 /// An answer that a fault gives.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Forced {
-    pub(crate) code: u16,
-    pub(crate) retry: Option<u32>,
-    pub(crate) html: bool,
+pub(crate) enum Forced {
+    Status {
+        code: u16,
+        retry: Option<u32>,
+        html: bool,
+    },
+    UserLimit {
+        seconds: i64,
+    },
+    TokenExpired,
 }
 
 /// The faults of a simulator and how often each was met.
@@ -295,21 +318,21 @@ impl Kind {
     fn add_to(&self, strike: &mut Strike) {
         match *self {
             Self::Status { code, retry } => {
-                strike.instead = Some(Forced {
+                strike.instead = Some(Forced::Status {
                     code,
                     retry,
                     html: false,
                 });
             }
             Self::Html { code } => {
-                strike.instead = Some(Forced {
+                strike.instead = Some(Forced::Status {
                     code,
                     retry: None,
                     html: true,
                 });
             }
             Self::StatusAfter { code } => {
-                strike.after = Some(Forced {
+                strike.after = Some(Forced::Status {
                     code,
                     retry: None,
                     html: false,
@@ -319,6 +342,9 @@ impl Kind {
             Self::DropBefore => strike.drop_before = true,
             Self::DropAfter => strike.drop_after = true,
             Self::Truncate(bytes) => strike.truncate = Some(bytes),
+            Self::Bent(bend) => strike.bends.push(bend),
+            Self::UserLimit { seconds } => strike.instead = Some(Forced::UserLimit { seconds }),
+            Self::TokenExpired => strike.instead = Some(Forced::TokenExpired),
             Self::Job(fate) => strike.fate = fate,
             Self::Meanwhile(ref what) => strike.meanwhile.push(what.clone()),
         }
@@ -335,6 +361,11 @@ impl fmt::Display for Kind {
             Self::DropBefore => f.write_str("drop-before"),
             Self::DropAfter => f.write_str("drop-after"),
             Self::Truncate(bytes) => write!(f, "truncate:{bytes}"),
+            Self::Bent(Bend::Cut(bytes)) => write!(f, "cut:{bytes}"),
+            Self::Bent(Bend::EmptyPage) => f.write_str("empty-page"),
+            Self::Bent(Bend::ForeignLinks) => f.write_str("foreign-links"),
+            Self::UserLimit { seconds } => write!(f, "user-limit:{seconds}"),
+            Self::TokenExpired => f.write_str("token-expired"),
             Self::Job(Fate::Stuck) => f.write_str("job-stuck"),
             Self::Job(Fate::HalfFailed) => f.write_str("job-half-failed"),
             Self::Job(Fate::Failed) => f.write_str("job-failed"),

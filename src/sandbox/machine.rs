@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::auth::{self, Caller};
+use super::bend;
 use super::call::{Call, Outcome};
 use super::desk::Desk;
 use super::errors::Refusal;
@@ -141,6 +142,7 @@ impl Sandbox {
         jobs::tick(&mut self.state, &self.settings, second);
         self.state.pending.sweep(second);
         self.state.limits.sweep(now);
+        bend::straighten(&mut request);
         let strike = self.faults.strike(&request);
         for what in &strike.meanwhile {
             self.happen(second, what);
@@ -152,6 +154,8 @@ impl Sandbox {
             forced.reply()
         } else {
             let reply = self.handle(now, second, &request, &strike, &mut actor);
+            let bends = strike.bends.iter();
+            let reply = bends.fold(reply, |reply, bend| bend.apply(&request, reply));
             strike.after.map_or(reply, Forced::reply)
         };
         self.finish(now, &request, &strike, reply, actor)
@@ -215,6 +219,7 @@ impl Sandbox {
             variables,
             anonymous: caller.is_none(),
             token: caller.as_ref().and_then(|caller| caller.token),
+            scopes: caller.as_ref().and_then(Caller::scopes),
             fate: strike.fate,
             headers,
         };
@@ -392,29 +397,40 @@ fn warning(route: &Route, ignored: &[String]) -> String {
 
 impl Forced {
     fn reply(self) -> Reply {
-        let Self { code, retry, html } = self;
-        let text = match code {
-            409 => {
-                return Reply::json(
-                    409,
-                    &serde_json::json!({
-                        "error": "DatabaseConflict",
-                        "description": "Database collision",
-                    }),
-                );
-            }
-            429 => "Number of allowed API requests per minute exceeded",
-            503 => "Service Unavailable",
-            _ => "Something went wrong",
-        };
-        let mut reply = Reply::text(code, text);
-        if html {
-            let page = format!("<html><body><h1>{code}</h1><p>{text}</p></body></html>");
-            reply.content = Content::Html(page);
+        match self {
+            Self::Status { code, retry, html } => forced_status(code, retry, html),
+            // The account's own counters are still high (zendesk-api §17, T3).
+            Self::UserLimit { seconds } => Refusal::UserLimit { seconds }
+                .reply()
+                .header("x-rate-limit", "700")
+                .header("x-rate-limit-remaining", "668"),
+            Self::TokenExpired => Refusal::InvalidToken.reply(),
         }
-        match retry {
-            Some(seconds) => reply.header("retry-after", seconds.to_string()),
-            None => reply,
+    }
+}
+
+fn forced_status(code: u16, retry: Option<u32>, html: bool) -> Reply {
+    let text = match code {
+        409 => {
+            return Reply::json(
+                409,
+                &serde_json::json!({
+                    "error": "DatabaseConflict",
+                    "description": "Database collision",
+                }),
+            );
         }
+        429 => "Number of allowed API requests per minute exceeded",
+        503 => "Service Unavailable",
+        _ => "Something went wrong",
+    };
+    let mut reply = Reply::text(code, text);
+    if html {
+        let page = format!("<html><body><h1>{code}</h1><p>{text}</p></body></html>");
+        reply.content = Content::Html(page);
+    }
+    match retry {
+        Some(seconds) => reply.header("retry-after", seconds.to_string()),
+        None => reply,
     }
 }

@@ -24,6 +24,7 @@
 mod account;
 mod audit_logs;
 mod auth;
+mod bend;
 mod body;
 mod call;
 mod counts;
@@ -67,7 +68,7 @@ mod watch;
 pub use faults::{Fault, FaultError, FaultFile, FaultFileError};
 pub use generate::{Size, SizeError};
 pub use machine::{Answer, Delivery, RestoreError, Sandbox};
-pub use options::{Credential, JobPace, Settings, Switch, UnknownSwitch};
+pub use options::{Credential, CredentialError, JobPace, Settings, Switch, UnknownSwitch};
 pub use records::Mail;
 pub use seed::{Seed, SeedError, SeedErrors};
 pub use watch::{Counters, Holding, LogEntry};

@@ -30,6 +30,9 @@ pub struct Settings {
     pub switches: BTreeSet<Switch>,
     /// Who may call; empty takes any credential that is not empty.
     pub credentials: Vec<Credential>,
+    /// How long a token that the account issues is good for, where the client does not say; none
+    /// makes tokens without an end.
+    pub token_lifetime: Option<Duration>,
     /// What goes wrong, and when.
     pub faults: Vec<Fault>,
     /// The origin that `url` and paging links name, such as `https://old.zendesk.com`; none takes
@@ -52,6 +55,7 @@ impl Default for Settings {
             search_lag: Duration::from_secs(2),
             switches: BTreeSet::new(),
             credentials: Vec::new(),
+            token_lifetime: None,
             faults: Vec::new(),
             link_origin: None,
             random_seed: 1,
@@ -108,6 +112,46 @@ pub enum Credential {
         scopes: Vec<String>,
     },
 }
+
+impl std::str::FromStr for Credential {
+    type Err = CredentialError;
+
+    /// Reads `api-token EMAIL TOKEN`, `bearer EMAIL TOKEN [SCOPE…]` or `client EMAIL ID SECRET
+    /// [SCOPE…]`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let scopes = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+        match words.as_slice() {
+            ["api-token", email, token] => Ok(Self::ApiToken {
+                email: (*email).to_owned(),
+                token: (*token).to_owned(),
+            }),
+            ["bearer", email, token, rest @ ..] => Ok(Self::Bearer {
+                token: (*token).to_owned(),
+                email: (*email).to_owned(),
+                scopes: scopes(if rest.is_empty() {
+                    &["read", "write"]
+                } else {
+                    rest
+                }),
+            }),
+            ["client", email, id, secret, rest @ ..] => Ok(Self::Client {
+                id: (*id).to_owned(),
+                secret: (*secret).to_owned(),
+                email: (*email).to_owned(),
+                scopes: scopes(rest),
+            }),
+            _ => Err(CredentialError),
+        }
+    }
+}
+
+/// A text that describes no credential.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "write `api-token EMAIL TOKEN`, `bearer EMAIL TOKEN [SCOPE…]` or `client EMAIL ID SECRET [SCOPE…]`"
+)]
+pub struct CredentialError;
 
 macro_rules! switches {
     ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {

@@ -76,6 +76,30 @@ async fn requests_carry_version_and_ask_for_compression() {
     assert!(heard.contains("accept-encoding: gzip"), "{heard}");
 }
 
+fn gzipped(body: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(body).unwrap();
+    let body = encoder.finish().unwrap();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    [head.into_bytes(), body].concat()
+}
+
+#[tokio::test]
+async fn compressed_answers_are_read_and_their_true_size_counts() {
+    let socket = Socket::serving(gzipped(b"{\"user\":{\"id\":7}}"));
+    assert_eq!(socket.ask().await.unwrap().body(), b"{\"user\":{\"id\":7}}");
+    let bomb = gzipped(&vec![b' '; 17 * 1024 * 1024]);
+    assert!(bomb.len() < 100_000);
+    let error = Socket::serving(bomb).ask().await.unwrap_err();
+    assert!(
+        matches!(error, TransportError::TooLarge { .. }),
+        "{error:?}"
+    );
+}
+
 #[tokio::test]
 async fn answers_that_are_cut_or_missing_may_have_been_carried_out() {
     for (case, reply) in [

@@ -2,6 +2,7 @@
 
 mod checking;
 mod choosing;
+mod deviations;
 mod faults;
 mod joining;
 mod world;
