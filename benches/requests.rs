@@ -1,13 +1,16 @@
-//! How many requests a plan takes of accounts of several sizes, beside the pages it cannot do without.
+//! How many requests a plan takes of accounts of several sizes, beside the pages it cannot do without, and
+//! how fast they follow each other under several limits.
 //!
 //! `cargo bench --bench requests` prints a line for each size: managed are the staff, their groups and the
-//! groups themselves, and everybody else is left alone.
+//! groups themselves, and everybody else is left alone. Then it prints a line for each limit: the requests of
+//! every whole minute of a long read, every answer of which takes 50 ms.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a benchmark prints, and gives up when something is wrong"
 )]
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use zdsync::live;
@@ -39,6 +42,34 @@ fn main() {
             account.limited()
         );
     }
+    for rpm in [700, 400, 200, 100] {
+        let (minutes, refused) = runtime.block_on(pace(rpm));
+        println!(
+            "{rpm} requests a minute, of which {} may be used: {minutes:?}, {refused} refused for haste",
+            rpm * 80 / 100
+        );
+    }
+}
+
+/// Requests of each whole minute of a long read, and how many were refused.
+async fn pace(rpm: u32) -> (Vec<usize>, u64) {
+    let seed = "users=20000,agents=300".parse::<Size>().unwrap().seed(7);
+    let settings = Settings {
+        rpm: Some(rpm),
+        ..Settings::default()
+    };
+    let account = Account::of(&seed, settings, Duration::from_millis(50));
+    let mut counts = BTreeMap::<i64, usize>::new();
+    while counts.len() < 5 {
+        account.read(&live::Needs::everything(true)).await;
+        counts.clear();
+        for entry in account.log() {
+            *counts.entry(entry.at.as_second() / 60).or_default() += 1;
+        }
+    }
+    let all: Vec<usize> = counts.into_values().collect();
+    // The first and the last minute are not whole.
+    (all[1..all.len() - 1].to_vec(), account.limited())
 }
 
 async fn plan(account: &Account) -> (u64, usize) {

@@ -1,6 +1,7 @@
 //! End-to-end tests: the real binary against the embedded simulator, and rules about the code itself.
 
 mod adopt;
+mod connection;
 mod crash;
 mod docs;
 mod drift;

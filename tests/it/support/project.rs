@@ -54,6 +54,7 @@ impl Run {
 pub(crate) struct Project {
     folder: TempDir,
     environment: Vec<(String, String)>,
+    secrets: Vec<String>,
 }
 
 impl Project {
@@ -62,6 +63,8 @@ impl Project {
         Self {
             folder: TempDir::new().unwrap(),
             environment: Vec::new(),
+            // How the simulator's own tokens begin.
+            secrets: vec!["sandbox-token-".to_owned()],
         }
     }
 
@@ -87,6 +90,12 @@ impl Project {
     /// Sets an environment variable for every later run.
     pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Names a text that nothing may show, where no variable holds just it.
+    pub(crate) fn secret(mut self, secret: &str) -> Self {
+        self.secrets.push(secret.to_owned());
         self
     }
 
@@ -170,9 +179,10 @@ impl Project {
     fn secrets(&self) -> impl Iterator<Item = &str> {
         let secret = |name: &str| name.ends_with("_TOKEN") || name.ends_with("_SECRET");
         let variables = self.environment.iter();
-        variables
+        let values = variables
             .filter(move |(name, _)| secret(name))
-            .map(|(_, value)| value.as_str())
+            .map(|(_, value)| value.as_str());
+        values.chain(self.secrets.iter().map(String::as_str))
     }
 }
 

@@ -1,10 +1,16 @@
-//! A simulated account behind the transport, with a clock that only moves when somebody waits.
+//! A simulated account behind the transport, with a clock that only moves when everybody waits.
 
+use std::collections::BTreeSet;
+use std::io;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::fmt::MakeWriter;
 use zdsync::api::{
     BoxFuture, Client, Clock, Credentials, Manners, Origin, Transport, TransportError,
 };
@@ -35,21 +41,91 @@ users:
   - { email: dan@initech.example, name: Dan Customer }
 ";
 
-/// The secret that no output may hold.
-pub(crate) const SECRET: &str = "hidden-token-of-the-tests";
+/// A ready token.
+pub(crate) const TOKEN: &str = "hidden-token-of-the-tests";
+/// The secret of an OAuth client, which fetches tokens of its own.
+pub(crate) const CLIENT_SECRET: &str = "hidden-client-secret-of-the-tests";
+/// What nothing may show that is said in a test; the last one begins every token that the account issues.
+const SECRETS: [&str; 3] = [TOKEN, CLIENT_SECRET, "sandbox-token-"];
+
+/// The longest that an answer is waited for, as the real transport does.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 struct World {
     sandbox: Mutex<Sandbox>,
-    now: Mutex<Timestamp>,
+    time: Mutex<Time>,
     latency: Duration,
     backwards: AtomicBool,
+    /// Requests to anywhere but the account.
+    astray: Mutex<Vec<String>>,
+}
+
+/// A time that stands still while anything else can happen.
+struct Time {
+    now: Timestamp,
+    /// Who waits, and until when.
+    waiting: BTreeSet<(Timestamp, u64)>,
+    /// Waits begun and ended so far: where it stays the same, nothing happens any more.
+    happened: u64,
 }
 
 impl World {
-    fn advance(&self, duration: Duration) -> Timestamp {
-        let mut now = self.now.lock().unwrap();
-        *now += duration;
-        *now
+    fn now(&self) -> Timestamp {
+        self.time.lock().unwrap().now
+    }
+
+    fn sleep(self: &Arc<Self>, duration: Duration) -> Sleep {
+        let mut time = self.time.lock().unwrap();
+        time.happened += 1;
+        let place = (time.now + duration, time.happened);
+        time.waiting.insert(place);
+        Sleep {
+            world: Arc::clone(self),
+            place,
+            seen: 0,
+            quiet: 0,
+        }
+    }
+}
+
+/// A wait. All waits run side by side: the next to end moves the clock, once nobody has anything else to
+/// do.
+struct Sleep {
+    world: Arc<World>,
+    place: (Timestamp, u64),
+    seen: u64,
+    quiet: u32,
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let world = Arc::clone(&self.world);
+        let mut time = world.time.lock().unwrap();
+        self.quiet = if time.happened == self.seen {
+            self.quiet + 1
+        } else {
+            0
+        };
+        self.seen = time.happened;
+        // Whoever was given a lock or a place by another one has had a turn by then.
+        if time.waiting.first() == Some(&self.place) && self.quiet > 3 {
+            time.now = time.now.max(self.place.0);
+        }
+        if time.now >= self.place.0 {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        let mut time = self.world.time.lock().unwrap();
+        time.waiting.remove(&self.place);
+        time.happened += 1;
     }
 }
 
@@ -60,20 +136,29 @@ impl Transport for Wire {
         &self,
         request: http::Request<Vec<u8>>,
     ) -> BoxFuture<'_, Result<http::Response<Vec<u8>>, TransportError>> {
-        let now = self.0.advance(self.0.latency);
-        let answer = self.0.sandbox.lock().unwrap().respond(now, &request);
+        let world = &self.0;
+        if request.uri().authority().map(http::uri::Authority::as_str) != Some("acme.zendesk.com") {
+            let target = request.uri().to_string();
+            world.astray.lock().unwrap().push(target);
+        }
+        let answer = world.sandbox.lock().unwrap().respond(world.now(), &request);
+        let hangs = answer.delay > READ_TIMEOUT;
+        let detail = String::new();
         let reply = match answer.delivery {
-            Delivery::Whole if self.0.backwards.load(Ordering::Relaxed) => {
+            _ if hangs => Err(TransportError::TimedOut { detail }),
+            Delivery::Whole if world.backwards.load(Ordering::Relaxed) => {
                 Ok(answer.response.map(|body| turned(&body)))
             }
             Delivery::Whole => Ok(answer.response),
             Delivery::Dropped { applied: _ } | Delivery::Truncated(_) => {
-                Err(TransportError::Broken {
-                    detail: String::new(),
-                })
+                Err(TransportError::Broken { detail })
             }
         };
-        Box::pin(std::future::ready(reply))
+        let wait = world.sleep(world.latency + answer.delay.min(READ_TIMEOUT));
+        Box::pin(async move {
+            wait.await;
+            reply
+        })
     }
 }
 
@@ -98,43 +183,147 @@ struct WorldClock(Arc<World>);
 
 impl Clock for WorldClock {
     fn now(&self) -> Timestamp {
-        self.0.advance(Duration::ZERO)
+        self.0.now()
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
-        self.0.advance(duration);
-        Box::pin(tokio::task::yield_now())
+        Box::pin(self.0.sleep(duration))
     }
 }
 
-/// The account under test and a client for it.
+/// Everything that is said while an account is there: log lines of every level, outputs, errors.
+#[derive(Clone, Default)]
+struct Said(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Said {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Said {
+    /// Hears the log of this thread: all of it, or what `-v` tells.
+    fn listen(&self, all: bool) -> DefaultGuard {
+        let level = if all {
+            tracing::Level::TRACE
+        } else {
+            tracing::Level::INFO
+        };
+        let log = tracing_subscriber::fmt()
+            .with_max_level(level)
+            .with_ansi(false)
+            .with_writer(self.clone());
+        tracing::subscriber::set_default(log.finish())
+    }
+}
+
+impl MakeWriter<'_> for Said {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// The account under test and a client for it. What is said by the time it goes away must hold no secret.
 pub(crate) struct Account {
     pub(crate) client: Client,
     world: Arc<World>,
+    said: Said,
+    _log: DefaultGuard,
 }
 
 impl Account {
     pub(crate) fn acme(settings: Settings) -> Self {
         let seed = Seed::parse(ACME).unwrap_or_else(|errors| panic!("{errors}"));
-        Self::of(&seed, settings, Duration::from_millis(50))
+        let credentials = Credentials::bearer(TOKEN);
+        Self::with(
+            &seed,
+            settings,
+            Duration::from_millis(50),
+            credentials,
+            true,
+        )
+    }
+
+    /// The same, called by an OAuth client that fetches its own tokens.
+    pub(crate) fn acme_with_client(settings: Settings) -> Self {
+        let seed = Seed::parse(ACME).unwrap_or_else(|errors| panic!("{errors}"));
+        let credentials = Credentials::oauth_client("zdsync", CLIENT_SECRET);
+        // Bodies are logged where nothing goes wrong: that is enough to see what is said of them.
+        let log_bodies = settings.faults.is_empty();
+        let latency = Duration::from_millis(50);
+        Self::with(&seed, settings, latency, credentials, log_bodies)
     }
 
     pub(crate) fn of(seed: &Seed, settings: Settings, latency: Duration) -> Self {
+        Self::with(seed, settings, latency, Credentials::bearer(TOKEN), false)
+    }
+
+    fn with(
+        seed: &Seed,
+        settings: Settings,
+        latency: Duration,
+        credentials: Credentials,
+        log_bodies: bool,
+    ) -> Self {
         let now: Timestamp = "2026-05-06T09:57:12Z".parse().unwrap();
         let world = Arc::new(World {
             sandbox: Mutex::new(Sandbox::new(seed, settings, now)),
-            now: Mutex::new(now),
+            time: Mutex::new(Time {
+                now,
+                waiting: BTreeSet::new(),
+                happened: 0,
+            }),
             latency,
             backwards: AtomicBool::new(false),
+            astray: Mutex::default(),
         });
+        let manners = Manners {
+            log_bodies,
+            ..Manners::default()
+        };
         let client = Client::new(
             Origin::of_subdomain("acme").unwrap(),
-            Credentials::bearer(SECRET),
+            credentials,
             Arc::new(Wire(Arc::clone(&world))),
             Arc::new(WorldClock(Arc::clone(&world))),
-            Manners::default(),
+            manners,
         );
-        Self { client, world }
+        let said = Said::default();
+        Self {
+            client,
+            world,
+            _log: said.listen(log_bodies),
+            said,
+        }
+    }
+
+    /// Keeps something that people would see.
+    pub(crate) fn says(&self, text: impl AsRef<[u8]>) {
+        self.said.0.lock().unwrap().extend_from_slice(text.as_ref());
+    }
+
+    /// Everything that was said.
+    pub(crate) fn said(&self) -> String {
+        String::from_utf8_lossy(&self.said.0.lock().unwrap()).into_owned()
+    }
+
+    /// Ends all faults; the account stays as it is.
+    pub(crate) fn heal(&self) {
+        let mut sandbox = self.world.sandbox.lock().unwrap();
+        let saved = sandbox.save().unwrap();
+        *sandbox = Sandbox::restore(&saved, Settings::default()).unwrap();
+    }
+
+    /// The time by the clock of the account.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.world.now()
     }
 
     /// From now on every list comes with its objects the other way round.
@@ -159,6 +348,21 @@ impl Account {
     /// Requests that were refused because there were too many.
     pub(crate) fn limited(&self) -> u64 {
         self.world.sandbox.lock().unwrap().counters().limited
+    }
+}
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let said = self.said();
+        for secret in SECRETS {
+            let line = said.lines().find(|line| line.contains(secret));
+            assert_eq!(line, None, "a secret was said");
+        }
+        let astray = self.world.astray.lock().unwrap();
+        assert!(astray.is_empty(), "{astray:?}");
     }
 }
 

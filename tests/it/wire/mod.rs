@@ -11,4 +11,5 @@ mod account;
 mod faults;
 mod order;
 mod pace;
+mod rehearsal;
 mod writes;

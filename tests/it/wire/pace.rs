@@ -57,17 +57,8 @@ async fn a_plan_takes_little_more_requests_than_there_are_pages() {
     }
 }
 
-#[tokio::test]
-async fn a_long_read_uses_its_share_of_every_minute_and_is_never_refused() {
-    // A small limit makes many minutes out of few requests.
-    let seed = "users=20000,agents=300".parse::<Size>().unwrap().seed(7);
-    let settings = Settings {
-        rpm: Some(100),
-        ..Settings::default()
-    };
-    let account = Account::of(&seed, settings, Duration::from_millis(50));
-    account.read_everything().await;
-    assert_eq!(account.limited(), 0);
+/// Requests of each whole minute of a run: the first and the last one are not whole.
+fn whole_minutes(account: &Account) -> Vec<u64> {
     let mut minutes = BTreeMap::<i64, u64>::new();
     for entry in account.log() {
         *minutes
@@ -75,12 +66,31 @@ async fn a_long_read_uses_its_share_of_every_minute_and_is_never_refused() {
             .or_default() += 1;
     }
     let counts: Vec<u64> = minutes.into_values().collect();
-    println!("requests a minute: {counts:?}");
-    // The first and the last minute are not whole.
-    let whole = counts.get(1..counts.len() - 1).unwrap_or_default();
-    assert!(whole.len() >= 3, "{counts:?}");
-    assert!(
-        whole.iter().all(|count| (72..=80).contains(count)),
-        "{counts:?}"
-    );
+    let whole = counts.get(1..counts.len().saturating_sub(1));
+    whole.unwrap_or_default().to_vec()
+}
+
+#[tokio::test]
+async fn a_long_read_uses_its_share_of_every_minute_and_is_never_refused() {
+    let seed = "users=2000,agents=300".parse::<Size>().unwrap().seed(7);
+    for rpm in [700_u32, 200] {
+        let settings = Settings {
+            rpm: Some(rpm),
+            ..Settings::default()
+        };
+        let account = Account::of(&seed, settings, Duration::from_millis(50));
+        let share = u64::from(rpm) * 80 / 100;
+        while whole_minutes(&account).is_empty() {
+            account.read_everything().await;
+        }
+        assert_eq!(account.limited(), 0);
+        let counts = whole_minutes(&account);
+        println!("{rpm} a minute, of which {share} may be taken: {counts:?}");
+        assert!(
+            counts
+                .iter()
+                .all(|count| (share * 9 / 10..=share).contains(count)),
+            "{rpm}: {counts:?}"
+        );
+    }
 }
