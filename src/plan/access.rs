@@ -7,10 +7,10 @@ use crate::model::{Address, Kind, UserRole};
 use super::changes::action;
 use super::permissions::compare;
 use super::person::Person;
-use super::types::{Access, Change, Entitlement};
+use super::types::{Access, Action, Change, Entitlement};
 use super::world::World;
 
-/// Everybody whose access changes, in address order.
+/// Everybody whose access or address to sign in with changes, in address order.
 pub(super) fn access(world: &World<'_>, changes: &[Change]) -> Vec<Access> {
     let mut of_person: BTreeMap<Address, Vec<&Change>> = BTreeMap::new();
     for change in changes {
@@ -35,7 +35,9 @@ fn access_of(world: &World<'_>, person: &Person<'_>, changes: &[&Change]) -> Opt
     role(world, person, &mut gains, &mut loses);
     memberships(world, person, &mut gains, &mut loses);
     sign_in(person, &mut gains, &mut loses);
-    if gains.is_empty() && loses.is_empty() {
+    let action = world.difference(&person.address).map(action);
+    // Who signs in with another address from now on is news, even where nothing is gained or lost.
+    if gains.is_empty() && loses.is_empty() && action != Some(Action::Rename) {
         return None;
     }
     let named = |role: &Option<UserRole>| role.as_ref().map(role_name);
@@ -43,7 +45,7 @@ fn access_of(world: &World<'_>, person: &Person<'_>, changes: &[&Change]) -> Opt
     let consequences = changes.iter().flat_map(|change| &change.consequences);
     Some(Access {
         name: person.name(),
-        action: world.difference(&person.address).map(action),
+        action,
         role_before: named(&person.role_before),
         role_after: named(&person.role_after),
         gains,

@@ -9,7 +9,8 @@ use super::steps::Steps;
 use super::types::{Estimate, Operation, Plan};
 use super::world::World;
 use super::{
-    access, batch, changes, digest, estimate, lower, notes, operations, refuse, seats, target,
+    access, batch, changes, coverage, digest, estimate, lower, notes, operations, refuse, seats,
+    target,
 };
 
 /// What a plan is made from.
@@ -89,6 +90,7 @@ fn assemble(mut world: World<'_>, steps: &Steps, route: &dyn Fn(&Write) -> Route
         numbers: numbers(&world, &operations),
         operations,
         allowed_removals: world.policy.allowed_removals.clone(),
+        coverage: coverage::coverage(world.inventory, snapshot, &world.found),
         last_apply: None,
         drift: Vec::new(),
         audit_log: None,

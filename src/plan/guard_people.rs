@@ -144,10 +144,16 @@ fn administrators(world: &World<'_>, steps: &Steps, refused: &mut Vec<Refusal>) 
         .map(|address| address.name().to_string())
         .collect();
     let left = usize::try_from(left).unwrap_or(usize::MAX);
+    let mut origins = dismissed
+        .iter()
+        .filter_map(|address| world.difference(address)?.origin);
     refused.push(Refusal {
         code: RefusalCode::MinAdmins,
-        address: None,
-        origin: None,
+        address: match dismissed.as_slice() {
+            [only] => Some((*only).clone()),
+            _ => None,
+        },
+        origin: origins.next().cloned(),
         message: format!(
             "{} would be left, and the limit is {least}; no longer an active administrator: {}",
             plural(left, "active administrator"),

@@ -9,13 +9,15 @@ use super::types::{Refusal, RefusalCode};
 use super::world::World;
 
 pub(super) fn check(world: &World<'_>, refused: &mut Vec<Refusal>) {
-    let mut removals: BTreeMap<Kind, u64> = BTreeMap::new();
+    let mut removals: BTreeMap<Kind, Vec<&Difference<'_>>> = BTreeMap::new();
     for difference in &world.found.differences {
         if counts(difference) {
-            *removals.entry(difference.address.kind()).or_default() += 1;
+            let kind = difference.address.kind();
+            removals.entry(kind).or_default().push(difference);
         }
     }
-    for (kind, count) in removals {
+    for (kind, removed) in removals {
+        let count = u64::try_from(removed.len()).unwrap_or(u64::MAX);
         let live = world.found.in_scope.get(&kind).copied().unwrap_or(0);
         let Some(limit) = world.policy.removals.get(&kind) else {
             continue;
@@ -28,7 +30,16 @@ pub(super) fn check(world: &World<'_>, refused: &mut Vec<Refusal>) {
             .unwrap_or(0);
         let allowed = limit.allowed(live).max(raised);
         if count > allowed {
-            refused.push(over_limit(kind, count, allowed, (limit, raised)));
+            let refusal = over_limit(kind, count, allowed, (limit, raised));
+            let mut origins = removed.iter().filter_map(|difference| difference.origin);
+            refused.push(Refusal {
+                address: match removed.as_slice() {
+                    [only] => Some(only.address.clone()),
+                    _ => None,
+                },
+                origin: origins.next().cloned(),
+                ..refusal
+            });
         }
     }
 }

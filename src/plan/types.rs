@@ -11,6 +11,7 @@ use crate::model::{
 };
 
 use super::applied::LastApply;
+use super::coverage::Managed;
 use super::drift::{ChangeCause, Drift};
 
 /// What happens to one address.
@@ -161,7 +162,8 @@ pub struct Entitlement {
     pub permissions: Vec<String>,
 }
 
-/// What the plan means for one person. People for whom no access changes have none.
+/// What the plan means for one person. People who neither gain nor lose anything and keep their address
+/// have none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
     /// The person.
@@ -236,8 +238,6 @@ pub enum RefusalCode {
     NoScope,
     /// A saved plan no longer fits the account.
     Stale,
-    /// More seats would be needed than there are.
-    Seats,
     /// A group is given to somebody who is not an agent.
     NotAnAgent,
     /// A group in which the person is not would become their default.
@@ -257,7 +257,7 @@ pub struct Refusal {
     pub code: RefusalCode,
     /// What it is about, where it is one thing.
     pub address: Option<Address>,
-    /// The line in a manifest that asks for it, where there is one.
+    /// The line in a manifest that asks for it, or for the first of several, where there is one.
     pub origin: Option<Origin>,
     /// What is refused and why, for people; starts in lower case, no full stop.
     pub message: String,
@@ -298,7 +298,8 @@ pub struct Ending {
     pub ended: bool,
 }
 
-/// Paid seats in use (zendesk-api §14.2: an estimate, the service does not say).
+/// Paid seats in use (zendesk-api §14.2: an estimate; the service tells neither how many are used nor how
+/// many there are, so that no plan can be refused for want of seats).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seats {
     /// In use now.
@@ -361,6 +362,8 @@ pub struct Plan {
     pub numbers: Book,
     /// Removal limits raised for this plan, by kind.
     pub allowed_removals: BTreeMap<Kind, u64>,
+    /// How much of the account is under management, team members first.
+    pub coverage: Vec<Managed>,
     /// The apply before this plan, where receipts tell of one.
     pub last_apply: Option<LastApply>,
     /// What was changed in the account since, by address and path.

@@ -66,6 +66,8 @@ const CONFIG: &str = "manage:\n  groups: { undeclared: report }\n";
 struct World {
     server: Server,
     project: Project,
+    /// Somebody who changes the account without the project's manifests.
+    hands: Project,
 }
 
 /// A project that was applied, and an account that was changed by hand since.
@@ -87,7 +89,11 @@ fn drifted(flags: &[&str]) -> World {
     hands.write("zdsync.yaml", &config);
     hands.write("manifests/all.yaml", BY_HAND);
     hands.run(&["apply", "--auto-approve"]).exits(0);
-    World { server, project }
+    World {
+        server,
+        project,
+        hands,
+    }
 }
 
 /// The drift of a plan, an item a line, without its times.
@@ -282,4 +288,33 @@ fn a_saved_plan_leaves_as_good_a_receipt() {
     assert_eq!(drift(&run), Vec::<String>::new());
     let run = project.run(&["apply", "p", "--receipt", "."]).exits(1);
     assert!(run.stderr.contains("--receipt"), "{}", run.stderr);
+}
+
+#[test]
+fn a_stale_plan_says_who_changed_what() {
+    for (flags, named) in [
+        (&[][..], true),
+        (&["--fault", "GET /audit_logs = status:404"][..], false),
+    ] {
+        let World {
+            server: _server,
+            project,
+            hands,
+        } = drifted(flags);
+        project.run(&["plan", "--out", "p"]).exits(0);
+        hands.edit("manifests/all.yaml", "Whoever pays", "Whoever shouts");
+        hands.run(&["apply", "--auto-approve"]).exits(0);
+        let run = project.run(&["apply", "p"]).exits(4);
+        let text = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        let what = "`group/VIP` has changed since the plan was made: `description` was `Whoever pays` and is \
+                    `Whoever shouts`";
+        assert!(text.contains(what), "{}", run.stderr);
+        let who = format!("{what} (by Mallory Example on 20");
+        assert_eq!(text.contains(&who), named, "{}", run.stderr);
+        assert_eq!(
+            text.contains("audit log is not available"),
+            !named,
+            "{text}"
+        );
+    }
 }

@@ -13,6 +13,7 @@ mod mistakes;
 mod project_files;
 mod properties;
 mod readme;
+mod refused;
 mod sandbox;
 mod support;
 mod validate;

@@ -3,6 +3,7 @@
 mod batches;
 mod calls;
 mod edges;
+mod drift;
 mod meaning;
 mod order;
 mod refusals;

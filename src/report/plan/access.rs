@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Address, Kind, Origin, Value};
+use crate::model::{Address, Kind, Origin};
 use crate::plan::{Access, Change, Consequence, Plan, Unmanaged};
 use crate::report::phrase;
 
@@ -80,28 +80,14 @@ impl Row<'_> {
 /// Every row of the access section: people in address order, then the holders of roles that change,
 /// then people in scope whom nobody declares.
 pub(super) fn rows(plan: &Plan) -> Vec<Row<'_>> {
-    let mut renamed: BTreeMap<&Address, (&Change, &Address)> = plan
+    let renamed: BTreeMap<&Address, &Address> = plan
         .changes
         .iter()
-        .filter(|change| is_renamed_person(change))
-        .filter_map(|change| Some((&change.address, (change, change.was.as_ref()?))))
+        .filter(|change| change.address.kind() == Kind::User)
+        .filter_map(|change| Some((&change.address, change.was.as_ref()?)))
         .collect();
-    let mut people: Vec<(&Address, Row<'_>)> = plan
-        .access
-        .iter()
-        .map(|access| {
-            let was = renamed.remove(&access.person).map(|(_, was)| was);
-            (&access.person, person(access, was))
-        })
-        .collect();
-    // Whoever signs in with another address from now on is news, even where nothing is gained or lost.
-    people.extend(
-        renamed
-            .into_iter()
-            .map(|(address, (change, was))| (address, newly_named(change, was))),
-    );
-    people.sort_by_key(|(address, _)| *address);
-    let people = people.into_iter().map(|(_, row)| row);
+    let people = plan.access.iter();
+    let people = people.map(|access| person(access, renamed.get(&access.person).copied()));
     let holders = plan.changes.iter().filter_map(holders);
     let strangers = plan.undeclared.iter().filter_map(stranger);
     people.chain(holders).chain(strangers).collect()
@@ -136,14 +122,9 @@ pub(super) fn told(plan: &Plan) -> BTreeMap<&Address, &[Consequence]> {
     let others = plan
         .changes
         .iter()
-        .filter(|change| summary::reaches_holders(change) || is_renamed_person(change))
+        .filter(|change| summary::reaches_holders(change))
         .map(|change| (&change.address, change.consequences.as_slice()));
-    // Of a person who is renamed and has a ledger, the ledger's list is the longer one.
     others.chain(people).collect()
-}
-
-fn is_renamed_person(change: &Change) -> bool {
-    change.address.kind() == Kind::User && change.was.is_some()
 }
 
 fn person<'p>(access: &'p Access, was: Option<&Address>) -> Row<'p> {
@@ -173,29 +154,6 @@ fn person<'p>(access: &'p Access, was: Option<&Address>) -> Row<'p> {
         lines,
         origin: origin.as_ref(),
         access: Some(access),
-    }
-}
-
-fn newly_named<'p>(change: &'p Change, was: &Address) -> Row<'p> {
-    let name = change.fields.iter().find(|field| field.path == "name");
-    let name = name.map(|field| match &field.after {
-        Value::Text(name) => name.clone(),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::Set(_)
-        | Value::Reference(_)
-        | Value::References(_)
-        | Value::Json(_) => String::new(),
-    });
-    Row {
-        name: name.unwrap_or_default(),
-        key: Some(change.address.name().as_str()),
-        lines: std::iter::once(renamed(was))
-            .chain(also(&change.consequences))
-            .collect(),
-        origin: change.origin.as_ref(),
-        access: None,
     }
 }
 

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::{Kind, Natural, Origin};
-use crate::plan::{Action, ChangeCause, DriftKind, Reason, RefusalCode};
+use crate::plan::{Action, ChangeCause, DriftKind, Reason, RefusalCode, Subject};
 use crate::report::json::Shown;
 
 /// The version of the format.
@@ -57,6 +57,8 @@ pub(super) struct Document<'p> {
     pub(super) not_ours: BTreeMap<Kind, u64>,
     /// Removal limits raised for this plan, by kind.
     pub(super) allowed_removals: BTreeMap<Kind, u64>,
+    /// How much of the account is under management, team members first.
+    pub(super) coverage: Vec<Managed>,
     /// The apply before this plan, as receipts tell; `null` where no receipt was found.
     pub(super) last_apply: Option<LastApply<'p>>,
     /// What was changed in the account since that apply, by address and path. Empty too where no receipt
@@ -64,6 +66,17 @@ pub(super) struct Document<'p> {
     pub(super) drift: Vec<Drift<'p>>,
     /// What asking the account's audit log after who did it came to; `null` where it was not asked.
     pub(super) audit_log: Option<AuditLog>,
+}
+
+/// How many live objects a manifest declares.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Managed {
+    /// What is counted.
+    pub(super) what: Subject,
+    /// Those that a manifest declares, other than as external.
+    pub(super) declared: u64,
+    /// All that are live; `null` where not all were read, as where undeclared ones are ignored.
+    pub(super) live: Option<u64>,
 }
 
 /// An apply that ended before this plan was made.

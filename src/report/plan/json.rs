@@ -11,7 +11,7 @@ use crate::report::json::{self, Shown};
 
 use super::document::{
     Access, Account, AuditLog, Caller, Change, Consequence, Counts, Document, Drift, Ending,
-    Entitlement, Estimate, Field, Format, LastApply, Operation, Refusal, Seats, Summary,
+    Entitlement, Estimate, Field, Format, LastApply, Managed, Operation, Refusal, Seats, Summary,
     Undeclared, Warning,
 };
 
@@ -54,6 +54,7 @@ fn document(plan: &Plan) -> Document<'_> {
         estimate,
         allowed_removals,
         numbers: _, // for apply; each change has its own
+        coverage,
         last_apply,
         drift,
         audit_log,
@@ -77,6 +78,7 @@ fn document(plan: &Plan) -> Document<'_> {
         endings: endings.iter().map(of_ending).collect(),
         not_ours: not_ours.clone(),
         allowed_removals: allowed_removals.clone(),
+        coverage: coverage.iter().map(of_managed).collect(),
         last_apply: last_apply.as_ref().map(of_last_apply),
         drift: drift.iter().map(of_drift).collect(),
         audit_log: audit_log.map(of_audit_log),
@@ -341,6 +343,19 @@ fn of_undeclared(unmanaged: &plan::Unmanaged) -> Undeclared<'_> {
         address: Shown(address),
         name: name.as_deref(),
         role: role.as_deref(),
+    }
+}
+
+fn of_managed(managed: &plan::Managed) -> Managed {
+    let plan::Managed {
+        what,
+        declared,
+        live,
+    } = *managed;
+    Managed {
+        what,
+        declared,
+        live,
     }
 }
 

@@ -93,7 +93,12 @@ fn foot(plan: &Plan) -> String {
     };
     let (not_ours, unchanged) = summary::still(plan);
     let unchanged = unchanged.map(|text| format!("{text}."));
-    let still: Vec<_> = not_ours.into_iter().chain(unchanged).collect();
+    let coverage = summary::coverage(plan).map(|text| text.replace('`', ""));
+    let still: Vec<_> = coverage
+        .into_iter()
+        .chain(not_ours)
+        .chain(unchanged)
+        .collect();
     let still = still.join(" ");
     let space = if still.is_empty() { "" } else { " " };
     format!(

@@ -32,6 +32,7 @@ pub(super) fn notes(pen: &mut Pen<'_>, plan: &Plan, view: &View<'_>) -> io::Resu
             format!("Removal limits raised for this plan: {raised}."),
         ));
     }
+    facts.extend(summary::coverage(plan).map(|text| ("", text)));
     facts.extend(still(plan, view).map(|text| ("", text)));
     for (lead, ended) in [("Ends soon: ", false), ("Ended: ", true)] {
         let endings = plan.endings.iter().filter(|ending| ending.ended == ended);

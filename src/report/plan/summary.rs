@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Account, Address, Grant, Kind};
 use crate::plan::{
-    Access, Action, Change, ChangeCause, Ending, Estimate, Plan, Reason, RefusalCode, Seats,
+    Access, Action, Change, ChangeCause, Ending, Estimate, Managed, Plan, Reason, RefusalCode,
+    Seats, Subject,
 };
 use crate::report::phrase;
 
@@ -125,7 +126,11 @@ impl Fate {
 /// `2 people gain, 1 loses everything`; `None` where there is nobody.
 pub(super) fn people<'a>(access: impl IntoIterator<Item = &'a Access>) -> Option<String> {
     let mut fates: BTreeMap<Fate, usize> = BTreeMap::new();
-    for one in access {
+    // Who only gets another address is counted apart.
+    let only_renamed = |one: &&Access| {
+        one.action == Some(Action::Rename) && one.gains.is_empty() && one.loses.is_empty()
+    };
+    for one in access.into_iter().filter(|one| !only_renamed(one)) {
         *fates.entry(Fate::of(one)).or_default() += 1;
     }
     let parts: Vec<_> = fates
@@ -387,6 +392,47 @@ pub(super) fn still(plan: &Plan) -> (Option<String>, Option<String>) {
         not_ours.map(|text| format!("Not ours: {text}.")),
         kinds(unchanged).map(|text| format!("Unchanged: {text}")),
     )
+}
+
+/// `Under management: 37 of 41 team members (90 %), 4 organizations of an unknown number (…).`
+pub(super) fn coverage(plan: &Plan) -> Option<String> {
+    let mut unknown = false;
+    let parts: Vec<String> = plan
+        .coverage
+        .iter()
+        .map(|managed| {
+            let Managed {
+                what,
+                declared,
+                live,
+            } = *managed;
+            let (one, many) = match what {
+                Subject::TeamMembers => ("team member", "team members"),
+                Subject::Groups => ("group", "groups"),
+                Subject::Organizations => ("organization", "organizations"),
+                Subject::Roles => ("role", "roles"),
+            };
+            let words = |count: u64| if count == 1 { one } else { many };
+            let number = phrase::number(declared);
+            let Some(live) = live else {
+                unknown = true;
+                return format!("{number} {} of an unknown number", words(declared));
+            };
+            let percent = (declared * 100).checked_div(live);
+            let percent = percent.map_or(String::new(), |share| format!(" ({share} %)"));
+            format!(
+                "{number} of {} {}{percent}",
+                phrase::number(live),
+                words(live)
+            )
+        })
+        .collect();
+    let why = if unknown {
+        " (`undeclared: report` reads them all)"
+    } else {
+        ""
+    };
+    (!parts.is_empty()).then(|| format!("Under management: {}{why}.", parts.join(", ")))
 }
 
 /// Why there is nothing to do.

@@ -208,6 +208,7 @@ fn a_name_cannot_speak_for_the_plan() {
     Access
       "Ada <ada@example.com>" <"x> gains nothing">  gains  group "Tier 1 until 2026-12-31 (INC-42)"
 
+    Under management: 37 of 41 team members (90 %), 5 of 5 groups (100 %), 4 organizations of an unknown number (`undeclared: report` reads them all).
     Not ours: 212 users. Unchanged: 2 groups, 2 users (-v shows them).
 
     No changes. The account is as the manifests say.

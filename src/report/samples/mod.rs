@@ -14,8 +14,8 @@ use crate::model::{
     Verb, Write,
 };
 use crate::plan::{
-    Access, Action, Change, Consequence, Entitlement, Estimate, Operation, OperationId, Plan,
-    Reason, Seats, Warning,
+    Access, Action, Change, Consequence, Entitlement, Estimate, Managed, Operation, OperationId,
+    Plan, Reason, Seats, Subject, Warning,
 };
 
 pub(in crate::report) fn time(text: &str) -> Timestamp {
@@ -72,9 +72,22 @@ pub(in crate::report) fn plan() -> Plan {
         },
         allowed_removals: BTreeMap::new(),
         numbers: Book::default(),
+        coverage: vec![
+            managed(Subject::TeamMembers, 37, Some(41)),
+            managed(Subject::Groups, 5, Some(5)),
+            managed(Subject::Organizations, 4, None),
+        ],
         last_apply: None,
         drift: Vec::new(),
         audit_log: None,
+    }
+}
+
+fn managed(what: Subject, declared: u64, live: Option<u64>) -> Managed {
+    Managed {
+        what,
+        declared,
+        live,
     }
 }
 

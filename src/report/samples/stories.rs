@@ -391,6 +391,13 @@ fn rename() -> Plan {
             )
         },
     ];
+    plan.access = vec![Access {
+        action: Some(Action::Rename),
+        role_before: Some("Tier 1".to_owned()),
+        role_after: Some("Tier 1".to_owned()),
+        origin: Some(at("team", 40)),
+        ..access("siobhan@example.com", "Siobhán Ní Example")
+    }];
     plan
 }
 
