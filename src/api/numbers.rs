@@ -5,13 +5,13 @@ use serde_json::Value as Json;
 use super::Error;
 use crate::model::{Address, Book, Item, ObjectId};
 
-/// Where numbers come from: the book when a call is sent, or nowhere when it is only shown.
+/// Where numbers come from: the book as it is when a call is sent, or as it is when the call is only shown.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Numbers<'a> {
     /// Every number has to be in the book.
     Known(&'a Book),
     /// What is not known yet is written as its address in braces.
-    Shown,
+    Shown(&'a Book),
 }
 
 impl Numbers<'_> {
@@ -20,7 +20,7 @@ impl Numbers<'_> {
         match self {
             // What apply has learned is newer than what the plan knew.
             Self::Known(book) => book.get(&item.address).or(item.id),
-            Self::Shown => item.id,
+            Self::Shown(book) => item.id.or_else(|| book.get(&item.address)),
         }
     }
 
@@ -46,15 +46,14 @@ impl Numbers<'_> {
 
     fn of(self, address: &Address) -> Option<ObjectId> {
         match self {
-            Self::Known(book) => book.get(address),
-            Self::Shown => None,
+            Self::Known(book) | Self::Shown(book) => book.get(address),
         }
     }
 
     fn segment_of(self, address: &Address, id: Option<ObjectId>) -> Result<String, Error> {
         match (id, self) {
             (Some(id), _) => Ok(id.to_string()),
-            (None, Self::Shown) => Ok(format!("{{{address}}}")),
+            (None, Self::Shown(_)) => Ok(format!("{{{address}}}")),
             (None, Self::Known(_)) => Err(Error::UnknownNumber(address.clone())),
         }
     }

@@ -1,5 +1,7 @@
 //! Which call carries out which write: every kind, every verb, single and bulk.
 
+use std::slice::from_ref;
+
 use super::jobs::JobReply;
 use super::memberships::{MembershipReply, Words, ends};
 use super::numbers::Numbers;
@@ -8,7 +10,7 @@ use super::{
     Call, Error, Ignored, body, group_memberships, groups, identities, organization_memberships,
     organizations, roles, users,
 };
-use crate::model::{Item, Kind, Route, Value, Verb, Write};
+use crate::model::{Book, Item, Kind, Route, Value, Verb, Write};
 
 /// The call that carries out a write, by the reply it has.
 pub(super) enum Planned {
@@ -33,13 +35,20 @@ pub(super) enum Planned {
     },
 }
 
-/// How a write looks on the wire, for people. Numbers that are not known yet are written as addresses
-/// in braces. It is built from the very call that [`super::Writer::perform`] sends.
-pub fn route(write: &Write) -> Route {
-    match plan(write, Numbers::Shown) {
-        Ok(planned) => planned.route(),
+/// How a write looks on the wire, for people. Numbers that neither the write nor the book knows are written
+/// as addresses in braces. It is built from the very call that [`super::Writer::perform`] sends.
+pub fn route(write: &Write, book: &Book) -> Route {
+    let numbers = Numbers::Shown(book);
+    let planned = match write.items.first() {
+        // Of a bulk call only the body and the query depend on the items, and neither is shown.
+        Some(first) if write.many => bulk(write.verb, write.kind, from_ref(first), numbers)
+            .map(|call| call.map(Planned::Job)),
+        Some(_) | None => plan(write, numbers).map(Some),
+    };
+    match planned {
+        Ok(Some(planned)) => planned.route(),
         // A write that cannot be sent is refused when it is performed; here it only has no path.
-        Err(_) => Route {
+        Ok(None) | Err(_) => Route {
             method: String::new(),
             path: String::new(),
         },

@@ -78,7 +78,9 @@ pub(super) fn run(
         return Ok(exit);
     }
     if arguments.auto_approve {
-        settings.note("the first part is done and holds; `zdsync apply` without --canary does the rest");
+        settings.note(
+            "the first part is done and holds; `zdsync apply` without --canary does the rest",
+        );
         return Ok(exit);
     }
     settings.note("the first part is done and holds; now the rest");

@@ -6,6 +6,7 @@
 
 mod address;
 mod audit;
+mod each;
 mod group;
 mod group_membership;
 mod inventory;
@@ -23,6 +24,7 @@ mod write;
 
 pub use address::Address;
 pub use audit::LogEntry;
+pub use each::Each;
 pub use group::Group;
 pub use group_membership::GroupMembership;
 pub use inventory::{Declared, Grant, Inventory, Lifecycle, Origin};

@@ -71,6 +71,14 @@ pub struct Book {
     numbers: BTreeMap<Address, ObjectId>,
 }
 
+impl FromIterator<(Address, ObjectId)> for Book {
+    fn from_iter<I: IntoIterator<Item = (Address, ObjectId)>>(numbers: I) -> Self {
+        Self {
+            numbers: numbers.into_iter().collect(),
+        }
+    }
+}
+
 impl Book {
     /// Notes the number of an object.
     pub fn insert(&mut self, address: Address, id: ObjectId) {

@@ -1,10 +1,9 @@
 //! What the plan means for people: who gains and loses what.
 
-use std::collections::BTreeMap;
-
 use crate::model::{Address, Kind, UserRole};
 
 use super::changes::action;
+use super::lookup::Lookup;
 use super::permissions::compare;
 use super::person::Person;
 use super::types::{Access, Action, Change, Entitlement};
@@ -12,10 +11,10 @@ use super::world::World;
 
 /// Everybody whose access or address to sign in with changes, in address order.
 pub(super) fn access(world: &World<'_>, changes: &[Change]) -> Vec<Access> {
-    let mut of_person: BTreeMap<Address, Vec<&Change>> = BTreeMap::new();
+    let mut of_person: Lookup<Vec<&Change>> = Lookup::default();
     for change in changes {
         if let Some(person) = change.address.person() {
-            of_person.entry(person).or_default().push(change);
+            of_person.entry(&person).push(change);
         }
     }
     let nobody = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::Address;
+use crate::model::{Kind, Name};
 
 use super::steps::{Bond, Shape, Step, StepId, Steps, has_bulk_form};
 
@@ -214,62 +214,56 @@ impl<'s> Schedule<'s> {
         let Some(pending) = self.pending.get(&shape) else {
             return Vec::new();
         };
-        let mut together: BTreeSet<StepId> = pending.union(&self.gates).copied().collect();
+        let mut candidates: Vec<StepId> = pending.union(&self.gates).copied().collect();
+        let mut together = vec![false; self.steps.list.len()];
+        for step in &candidates {
+            together[*step] = true;
+        }
         loop {
-            let waiting: Vec<StepId> = together
-                .iter()
-                .copied()
-                .filter(|step| {
-                    !self.step(*step).waits.iter().all(|(earlier, bond)| {
-                        self.done[*earlier]
-                            || (*bond != Bond::Success && together.contains(earlier))
-                    })
-                })
-                .collect();
-            if waiting.is_empty() {
+            let before = candidates.len();
+            candidates.retain(|step| {
+                let mut waits = self.step(*step).waits.iter();
+                let stays = waits.all(|(earlier, bond)| {
+                    self.done[*earlier] || (*bond != Bond::Success && together[*earlier])
+                });
+                together[*step] = stays;
+                stays
+            });
+            if candidates.len() == before {
                 break;
             }
-            for step in waiting {
-                together.remove(&step);
-            }
         }
-        self.in_order(&together)
+        self.in_order(&candidates, &together)
     }
 
     /// Sorts steps by what they wait for among each other, then by address.
-    fn in_order(&self, together: &BTreeSet<StepId>) -> Vec<StepId> {
-        let mut ranks: BTreeMap<StepId, usize> = BTreeMap::new();
-        for step in together {
+    fn in_order(&self, steps: &[StepId], together: &[bool]) -> Vec<StepId> {
+        let mut ranks = vec![None; together.len()];
+        for step in steps {
             self.rank(*step, together, &mut ranks);
         }
-        let mut order: Vec<StepId> = together
+        let mut order: Vec<StepId> = steps
             .iter()
             .copied()
             .filter(|step| self.step(*step).item().is_some())
             .collect();
         let address = |step: StepId| self.step(step).item().map(|item| &item.address);
-        order.sort_by_key(|step| (ranks.get(step).copied(), address(*step)));
+        order.sort_by_key(|step| (ranks[*step], address(*step)));
         order
     }
 
-    fn rank(
-        &self,
-        step: StepId,
-        together: &BTreeSet<StepId>,
-        ranks: &mut BTreeMap<StepId, usize>,
-    ) -> usize {
-        if let Some(rank) = ranks.get(&step) {
-            return *rank;
+    fn rank(&self, step: StepId, together: &[bool], ranks: &mut [Option<usize>]) -> usize {
+        if let Some(rank) = ranks[step] {
+            return rank;
         }
-        ranks.insert(step, 0);
+        ranks[step] = Some(0);
         let earlier = self.step(step).waits.iter().map(|(earlier, _)| *earlier);
-        let inside: Vec<StepId> = earlier.filter(|step| together.contains(step)).collect();
+        let inside = earlier.filter(|step| together[*step]);
         let rank = inside
-            .into_iter()
             .map(|step| self.rank(step, together, ranks) + 1)
             .max()
             .unwrap_or(0);
-        ranks.insert(step, rank);
+        ranks[step] = Some(rank);
         rank
     }
 
@@ -298,31 +292,31 @@ impl<'s> Schedule<'s> {
     /// Cuts steps into jobs. A person's items stay in one job where that costs no further job, so that
     /// jobs about different people can run side by side.
     fn jobs(&self, steps: &[StepId]) -> Vec<Vec<StepId>> {
-        let inside: BTreeSet<StepId> = steps.iter().copied().collect();
-        let bound = steps.iter().any(|step| {
-            let waits = &self.step(*step).waits;
-            waits
-                .iter()
-                .any(|(earlier, _)| inside.contains(earlier) || self.gates.contains(earlier))
-        });
         let in_sequence = || steps.chunks(CAPACITY).map(<[StepId]>::to_vec).collect();
-        if bound || steps.len() <= CAPACITY {
+        if steps.len() <= CAPACITY || steps.iter().any(|step| self.person(*step).is_none()) {
             return in_sequence();
         }
-        let mut people: BTreeMap<Option<Address>, Vec<StepId>> = BTreeMap::new();
-        for (place, step) in steps.iter().enumerate() {
-            let person = self.step(*step).person();
-            if person.is_none() {
-                return in_sequence();
-            }
-            debug_assert!(place < steps.len());
-            people.entry(person).or_default().push(*step);
+        let inside: BTreeSet<StepId> = steps.iter().copied().collect();
+        let bound = steps.iter().any(|step| {
+            let mut waits = self.step(*step).waits.iter();
+            waits.any(|(earlier, _)| inside.contains(earlier) || self.gates.contains(earlier))
+        });
+        if bound {
+            return in_sequence();
         }
-        let packed = pack(people.into_values().collect());
+        // None waits for another, so that they are sorted by address, and each person's stand together.
+        let people = steps.chunk_by(|left, right| self.person(*left) == self.person(*right));
+        let packed = pack(people.map(<[StepId]>::to_vec).collect());
         if packed.len() > steps.len().div_ceil(CAPACITY) {
             return in_sequence();
         }
         packed
+    }
+
+    fn person(&self, step: StepId) -> Option<&Name> {
+        let address = &self.step(step).item()?.address;
+        let person = address.kind() == Kind::User || address.kind().container().is_some();
+        person.then(|| address.name())
     }
 }
 

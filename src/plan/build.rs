@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use crate::diff::compare;
 use crate::model::{Address, Book, Inventory, Item, Policy, Route, Snapshot, Value, Write};
 
-use super::steps::Steps;
-use super::types::{Estimate, Operation, Plan};
+use super::lookup::Lookup;
+use super::steps::{Step, Steps};
+use super::types::{Estimate, Plan};
 use super::world::World;
 use super::{
     access, batch, changes, coverage, digest, estimate, lower, notes, operations, refuse, seats,
@@ -23,8 +24,8 @@ pub struct Inputs<'a> {
     pub policy: &'a Policy,
     /// The time it is.
     pub at: Timestamp,
-    /// How a write looks on the wire.
-    pub route: &'a dyn Fn(&Write) -> Route,
+    /// How a write looks on the wire, with the numbers that are known.
+    pub route: &'a dyn Fn(&Write, &Book) -> Route,
     /// Addresses, ignoring case, to which the plan is to be limited, with what they need. Empty means
     /// everything.
     pub targets: &'a [String],
@@ -53,14 +54,17 @@ pub fn build(inputs: &Inputs<'_>) -> Plan {
         world = World::new(sides, at, target::narrowed(world.found, &wanted.addresses));
         steps = lower::lower(&world);
     }
-    let mut plan = assemble(world, &steps, route);
+    let mut plan = assemble(world, steps, route);
     plan.refused.extend(unknown);
     plan
 }
 
-fn assemble(mut world: World<'_>, steps: &Steps, route: &dyn Fn(&Write) -> Route) -> Plan {
-    let operations = operations::operations(steps, &batch::batches(steps), route);
-    let changes = changes::changes(&world, steps);
+fn assemble(mut world: World<'_>, steps: Steps, route: &dyn Fn(&Write, &Book) -> Route) -> Plan {
+    let numbers = numbers(&world, &steps);
+    let changes = changes::changes(&world, &steps);
+    let refused = refuse::refusals(&world, &steps);
+    let batches = batch::batches(&steps);
+    let operations = operations::operations(steps, &batches, &|write| route(write, &numbers));
     let access = access::access(&world, &changes);
     let endings = notes::endings(&world);
     let snapshot = world.snapshot;
@@ -75,7 +79,7 @@ fn assemble(mut world: World<'_>, steps: &Steps, route: &dyn Fn(&Write) -> Route
         endings,
         access,
         changes,
-        refused: refuse::refusals(&world, steps),
+        refused,
         unchanged: std::mem::take(&mut world.found.unchanged),
         not_ours: std::mem::take(&mut world.found.not_ours),
         seats: seats::count(&world, &operations),
@@ -87,7 +91,7 @@ fn assemble(mut world: World<'_>, steps: &Steps, route: &dyn Fn(&Write) -> Route
         } else {
             estimate::estimate(snapshot, &operations)
         },
-        numbers: numbers(&world, &operations),
+        numbers,
         operations,
         allowed_removals: world.policy.allowed_removals.clone(),
         coverage: coverage::coverage(world.inventory, snapshot, &world.found),
@@ -99,12 +103,17 @@ fn assemble(mut world: World<'_>, steps: &Steps, route: &dyn Fn(&Write) -> Route
     plan
 }
 
-/// The numbers of everything live that an operation speaks of.
-fn numbers(world: &World<'_>, operations: &[Operation]) -> Book {
-    let mut book = Book::default();
+/// The numbers of everything live that a step speaks of.
+fn numbers(world: &World<'_>, steps: &Steps) -> Book {
+    let mut spoken_of = Lookup::default();
+    let mut numbers = Vec::new();
     let mut note = |address: &Address| {
-        if let Some((_, live)) = world.live(address) {
-            book.insert(address.clone(), live.id);
+        if spoken_of.insert(address.clone(), ()).is_some() {
+            return;
+        }
+        let known = world.difference(address).map(|difference| difference.live);
+        if let Some((_, live)) = known.unwrap_or_else(|| world.live(address)) {
+            numbers.push((address.clone(), live.id));
         }
     };
     for person in world.people.values() {
@@ -115,10 +124,7 @@ fn numbers(world: &World<'_>, operations: &[Operation]) -> Book {
             note(&kept.address);
         }
     }
-    for item in operations
-        .iter()
-        .flat_map(|operation| &operation.write.items)
-    {
+    for item in steps.list.iter().filter_map(Step::item) {
         let Item {
             address,
             id: _,
@@ -140,5 +146,5 @@ fn numbers(world: &World<'_>, operations: &[Operation]) -> Book {
             }
         }
     }
-    book
+    numbers.into_iter().collect()
 }

@@ -1,9 +1,11 @@
 //! The digest: what makes two plans the same.
 
+use std::io::{self, BufWriter, Write};
+
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::model::{Address, Book, FieldChange, ObjectId, Write};
+use crate::model::{self, Address, Book, Each, FieldChange, ObjectId};
 
 use super::types::{Action, Change, Operation, OperationId, Plan};
 
@@ -13,13 +15,37 @@ use super::types::{Action, Change, Operation, OperationId, Plan};
 pub(super) fn digest(plan: &Plan) -> String {
     let covered = Covered {
         fingerprint: &plan.account.fingerprint,
-        changes: plan.changes.iter().map(covered_change).collect(),
-        operations: plan.operations.iter().map(covered_operation).collect(),
+        changes: Each(&plan.changes, covered_change),
+        operations: Each(&plan.operations, covered_operation),
         numbers: &plan.numbers,
     };
-    // Writing to memory plain data with text keys cannot fail; if it did, no digest would match.
-    let bytes = serde_json::to_vec(&covered).unwrap_or_default();
-    hexadecimal(&Sha256::digest(bytes))
+    // Plain data with text keys always has a JSON form; if it had none, no digest would match.
+    hash(&covered).unwrap_or_default()
+}
+
+/// Hexadecimal SHA-256 over the JSON form of a value, which is never held as a whole.
+pub(super) fn hash(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut out = BufWriter::with_capacity(1 << 16, Hashing(Sha256::new()));
+    serde_json::to_writer(&mut out, value)?;
+    let Hashing(hasher) = out
+        .into_inner()
+        .map_err(io::IntoInnerError::into_error)
+        .map_err(serde_json::Error::io)?;
+    Ok(hexadecimal(&hasher.finalize()))
+}
+
+/// Takes in bytes for a hash.
+struct Hashing(Sha256);
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Bytes as lower-case hexadecimal digits.
@@ -34,8 +60,8 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
 #[derive(Serialize)]
 struct Covered<'p> {
     fingerprint: &'p str,
-    changes: Vec<CoveredChange<'p>>,
-    operations: Vec<CoveredOperation<'p>>,
+    changes: Each<'p, Change, CoveredChange<'p>>,
+    operations: Each<'p, Operation, CoveredOperation<'p>>,
     numbers: &'p Book,
 }
 
@@ -53,7 +79,7 @@ struct CoveredChange<'p> {
 struct CoveredOperation<'p> {
     id: OperationId,
     wave: u32,
-    write: &'p Write,
+    write: &'p model::Write,
     changes: &'p [Address],
     requires: &'p [OperationId],
     settles: &'p [Address],

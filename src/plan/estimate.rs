@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{Address, Kind, Name, Snapshot, Verb};
 
+use super::lookup::Lookup;
 use super::types::{Estimate, Operation};
 
 /// Requests a minute where the account does not say (zendesk-api §4.1: the smallest plan's limit).
@@ -43,11 +44,11 @@ pub(super) fn estimate(snapshot: &Snapshot, operations: &[Operation]) -> Estimat
 /// Requests that look up what has no number yet: an address that is switched or dropped, and a membership
 /// that a job has made and that becomes a default.
 fn lookups(operations: &[Operation]) -> u64 {
-    let by_job: BTreeSet<&Address> = operations
+    let jobs = operations
         .iter()
-        .filter(|operation| operation.write.many && operation.write.verb == Verb::Create)
-        .flat_map(|operation| operation.write.items.iter().map(|item| &item.address))
-        .collect();
+        .filter(|operation| operation.write.many && operation.write.verb == Verb::Create);
+    let made = jobs.flat_map(|operation| &operation.write.items);
+    let by_job = Lookup::of(made.map(|item| (item.address.clone(), ())));
     let looks_up = |operation: &&Operation| match operation.write.verb {
         Verb::MakeEmailPrimary | Verb::RemoveEmail => true,
         Verb::MakeDefault => operation
@@ -63,6 +64,8 @@ fn lookups(operations: &[Operation]) -> u64 {
 /// Requests that read memberships again: one for every person who settles.
 fn settling(operations: &[Operation]) -> u64 {
     let settles = operations.iter().flat_map(|operation| &operation.settles);
-    let people: BTreeSet<&Name> = settles.map(Address::name).collect();
+    let mut people: Vec<&Name> = settles.map(Address::name).collect();
+    people.sort();
+    people.dedup();
     people.len() as u64
 }

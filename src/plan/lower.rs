@@ -60,9 +60,9 @@ fn named(steps: &mut Steps, difference: &Difference<'_>) {
 }
 
 /// The values to write for these fields.
-pub(super) fn values(fields: &[FieldChange]) -> Values {
+pub(super) fn values<'f>(fields: impl IntoIterator<Item = &'f FieldChange>) -> Values {
     fields
-        .iter()
+        .into_iter()
         .map(|field| (field.path.clone(), field.after.clone()))
         .collect()
 }
@@ -97,6 +97,9 @@ fn is_done(steps: &Steps, membership: &Address) -> bool {
 
 /// What a step names must exist first.
 fn wait_for_references(steps: &mut Steps) {
+    if steps.created.is_empty() {
+        return;
+    }
     let mut bonds: Vec<(StepId, StepId)> = Vec::new();
     for (later, step) in steps.list.iter().enumerate() {
         let Some(item) = step.item() else { continue };

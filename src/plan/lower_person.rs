@@ -21,8 +21,7 @@ pub(super) fn lower(world: &World<'_>, person: &Person<'_>, steps: &mut Steps) {
 
 /// One call makes the person with role, groups and first organization; further organizations follow.
 fn create(world: &World<'_>, person: &Person<'_>, steps: &mut Steps) {
-    let fields = own_fields(world, person);
-    let mut values = values(&fields);
+    let mut values = own_values(world, person);
     let mut covered = vec![person.address.clone()];
     if person.is_staff() {
         values.extend(start_groups(person));
@@ -92,8 +91,7 @@ fn remove(person: &Person<'_>, steps: &mut Steps) {
 
 /// Changes a live person's values, e-mail address and memberships.
 fn change(world: &World<'_>, person: &Person<'_>, steps: &mut Steps) {
-    let fields = own_fields(world, person);
-    let mut values = values(&fields);
+    let mut values = own_values(world, person);
     let promoted = person.is_promoted();
     if promoted {
         values.extend(start_groups(person));
@@ -132,21 +130,17 @@ fn update(person: &Person<'_>, steps: &mut Steps, values: Values, promoted: bool
     }
 }
 
-/// The fields that travel in the person's own call: all but the address and the default group.
-fn own_fields(world: &World<'_>, person: &Person<'_>) -> Vec<FieldChange> {
+/// The values that travel in the person's own call: all but the address and the default group.
+fn own_values(world: &World<'_>, person: &Person<'_>) -> Values {
     let Some(difference) = world.difference(&person.address) else {
-        return Vec::new();
+        return Values::new();
     };
     let elsewhere = |path: &str| {
         matches!(path, "default_group" | "secondary_email")
             || (path == "email" && difference.fate != Fate::Create)
     };
-    difference
-        .fields
-        .iter()
-        .filter(|field| !elsewhere(&field.path))
-        .cloned()
-        .collect()
+    let own = difference.fields.iter();
+    values(own.filter(|field| !elsewhere(&field.path)))
 }
 
 /// Another e-mail address is added, made primary, and the old one dropped (zendesk-api §5.7); so are former

@@ -5,17 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{Address, Item, Route, Write};
 
 use super::batch::Batch;
+use super::lookup::Lookup;
 use super::steps::{Bond, Step, StepId, Steps, Work};
 use super::types::{Need, Operation, OperationId};
 
 /// Numbers the calls by wave and gives each what it requires.
 pub(super) fn operations(
-    steps: &Steps,
+    mut steps: Steps,
     batches: &[Batch],
     route: &dyn Fn(&Write) -> Route,
 ) -> Vec<Operation> {
-    let calls = Calls::new(steps, batches);
+    let calls = Calls::new(&steps, batches);
     let waves = calls.waves();
+    let needed: Vec<BTreeSet<(u32, Place)>> =
+        (0..batches.len()).map(|call| calls.needed(call)).collect();
     let mut order: Vec<usize> = (0..batches.len()).collect();
     order.sort_by_cached_key(|call| {
         let step = batches[*call].steps.first().map(|step| &steps.list[*step]);
@@ -28,15 +31,22 @@ pub(super) fn operations(
     }
     let operation = |call: &usize| {
         let batch = &batches[*call];
-        let write = write(steps, batch)?;
-        let needs: BTreeSet<Need> = calls.needs(*call, &ids).collect();
+        let needs = needed[*call].iter().map(|(item, place)| Need {
+            item: *item,
+            operation: ids[place.call],
+            needed: place.item,
+        });
+        let needs: BTreeSet<Need> = needs.collect();
         let requires: BTreeSet<OperationId> = needs.iter().map(|need| need.operation).collect();
+        let changes = gathered(&steps, batch, |step| &step.changes);
+        let settles = gathered(&steps, batch, |step| &step.settles);
+        let write = write(&mut steps, batch)?;
         Some(Operation {
             id: ids[*call],
             wave: waves[*call],
             route: route(&write),
-            changes: gathered(steps, batch, |step| &step.changes),
-            settles: gathered(steps, batch, |step| &step.settles),
+            changes,
+            settles,
             requires: requires.into_iter().collect(),
             needs: needs.into_iter().collect(),
             write,
@@ -45,18 +55,17 @@ pub(super) fn operations(
     order.iter().filter_map(operation).collect()
 }
 
-/// One write of all items of a call.
-fn write(steps: &Steps, batch: &Batch) -> Option<Write> {
+/// One write of all items of a call, taken out of the steps.
+fn write(steps: &mut Steps, batch: &Batch) -> Option<Write> {
     let first = steps.list.get(*batch.steps.first()?)?;
     let (verb, kind) = first.shape()?;
-    let items: Vec<Item> = batch
-        .steps
-        .iter()
-        .filter_map(|step| match &steps.list[*step].work {
-            Work::Write { verb: _, item } => Some(item.clone()),
-            Work::Gate => None,
-        })
-        .collect();
+    let mut items: Vec<Item> = Vec::with_capacity(batch.steps.len());
+    for step in &batch.steps {
+        let work = std::mem::replace(&mut steps.list[*step].work, Work::Gate);
+        if let Work::Write { verb: _, item } = work {
+            items.push(item);
+        }
+    }
     Some(Write {
         verb,
         kind,
@@ -77,6 +86,8 @@ struct Calls<'s> {
     batches: &'s [Batch],
     /// The call of every step, and its place among the call's items; `None` for gates.
     of: Vec<Option<Place>>,
+    /// The calls that a gate waits for: many steps wait at one gate, and one call holds many steps.
+    behind: BTreeMap<StepId, BTreeMap<usize, Bond>>,
 }
 
 /// An item of a call.
@@ -94,24 +105,35 @@ impl<'s> Calls<'s> {
                 of[*step] = Some(Place { call, item });
             }
         }
-        Self { steps, batches, of }
+        let mut behind: BTreeMap<StepId, BTreeMap<usize, Bond>> = BTreeMap::new();
+        let gates = steps.list.iter().enumerate();
+        for (gate, step) in gates.filter(|(_, step)| step.item().is_none()) {
+            let calls = behind.entry(gate).or_default();
+            // No gate waits for another.
+            for (earlier, bond) in &step.waits {
+                if let Some(place) = of[*earlier] {
+                    let known = calls.entry(place.call).or_insert(*bond);
+                    *known = (*known).max(*bond);
+                }
+            }
+        }
+        Self {
+            steps,
+            batches,
+            of,
+            behind,
+        }
     }
 
     /// The wave of every call: one more than that of the latest it comes after. Calls about the same
     /// person never share a wave (zendesk-api §15).
     fn waves(&self) -> Vec<u32> {
         let mut waves: Vec<u32> = Vec::with_capacity(self.batches.len());
-        let mut latest: BTreeMap<Address, u32> = BTreeMap::new();
+        let mut latest: Lookup<u32> = Lookup::default();
         for (call, batch) in self.batches.iter().enumerate() {
-            let mut awaited = BTreeSet::new();
-            let mut gates = BTreeSet::new();
-            for step in &batch.steps {
-                self.follow(*step, Bond::Later, &mut awaited, &mut gates);
-            }
-            let earlier = awaited.iter().map(|place| place.call);
-            let earlier = earlier.filter(|earlier| *earlier != call);
-            let after_waits = earlier.filter_map(|earlier| waves.get(earlier));
-            let people: BTreeSet<Address> = batch
+            let earlier = self.awaited(call, Bond::Later);
+            let after_waits = earlier.iter().filter_map(|earlier| waves.get(*earlier));
+            let people: Vec<Address> = batch
                 .steps
                 .iter()
                 .flat_map(|step| self.steps.list[*step].people())
@@ -126,44 +148,52 @@ impl<'s> Calls<'s> {
         waves
     }
 
-    /// What each item of a call needs of earlier calls.
-    fn needs(&self, call: usize, ids: &[OperationId]) -> impl Iterator<Item = Need> {
-        (0..)
-            .zip(&self.batches[call].steps)
-            .flat_map(move |(item, step)| {
-                let mut awaited = BTreeSet::new();
-                self.follow(*step, Bond::Ordered, &mut awaited, &mut BTreeSet::new());
-                let earlier = awaited.into_iter().filter(move |place| place.call != call);
-                earlier.map(move |place| Need {
-                    item,
-                    operation: ids[place.call],
-                    needed: place.item,
-                })
-            })
-    }
-
-    /// Gathers what a step waits for by bonds of at least `least`, gates passed through.
-    fn follow(
-        &self,
-        step: StepId,
-        least: Bond,
-        awaited: &mut BTreeSet<Place>,
-        gates: &mut BTreeSet<StepId>,
-    ) {
-        for (earlier, bond) in &self.steps.list[step].waits {
-            if *bond < least {
-                continue;
-            }
-            match self.of[*earlier] {
-                Some(place) => {
-                    awaited.insert(place);
-                }
-                None => {
-                    if gates.insert(*earlier) {
-                        self.follow(*earlier, least, awaited, gates);
+    /// What each item of a call needs to be done: items of earlier calls, gates passed through.
+    fn needed(&self, call: usize) -> BTreeSet<(u32, Place)> {
+        let mut needed = BTreeSet::new();
+        for (item, step) in (0..).zip(&self.batches[call].steps) {
+            for (earlier, _) in ordered(&self.steps.list[*step]) {
+                match self.of[*earlier] {
+                    Some(place) => {
+                        needed.insert((item, place));
+                    }
+                    // No gate waits for another.
+                    None => {
+                        let behind = ordered(&self.steps.list[*earlier]);
+                        let places = behind.filter_map(|(earlier, _)| self.of[*earlier]);
+                        needed.extend(places.map(|place| (item, place)));
                     }
                 }
             }
         }
+        needed.retain(|(_, place)| place.call != call);
+        needed
     }
+
+    /// The calls that this one waits for by bonds of at least `bond`, itself left out.
+    fn awaited(&self, call: usize, bond: Bond) -> BTreeSet<usize> {
+        let mut awaited = BTreeSet::new();
+        let mut gates = BTreeSet::new();
+        let waits = self.batches[call]
+            .steps
+            .iter()
+            .flat_map(|step| &self.steps.list[*step].waits);
+        for (earlier, _) in waits.filter(|(_, known)| *known >= bond) {
+            if let Some(place) = self.of[*earlier] {
+                awaited.insert(place.call);
+            } else {
+                gates.insert(*earlier);
+            }
+        }
+        let behind = gates.iter().filter_map(|gate| self.behind.get(gate));
+        let behind = behind.flatten().filter(|(_, known)| **known >= bond);
+        awaited.extend(behind.map(|(call, _)| *call));
+        awaited.remove(&call);
+        awaited
+    }
+}
+
+/// What a step waits for and must find done.
+fn ordered(step: &Step) -> impl Iterator<Item = &(StepId, Bond)> {
+    step.waits.iter().filter(|(_, bond)| *bond >= Bond::Ordered)
 }

@@ -1,9 +1,10 @@
 //! One person before and after the plan: role, suspension, memberships.
 
 use crate::diff::{Cause, Fate};
-use crate::model::{Address, Declared, Kind, Lifecycle, ObjectId, Observed, Snapshot, UserRole};
+use crate::model::{Address, Declared, Lifecycle, ObjectId, Observed, UserRole};
 
-use super::world::{World, memberships};
+use super::people::Memberships;
+use super::world::World;
 
 /// A live membership.
 #[derive(Clone, Debug)]
@@ -41,11 +42,21 @@ pub(super) struct Person<'a> {
 }
 
 impl<'a> Person<'a> {
-    pub(super) fn new(world: &World<'a>, address: Address) -> Self {
+    /// Gathers what is known of the person. People are to be asked for in address order.
+    pub(super) fn new(
+        world: &World<'a>,
+        (groups, organizations): (&mut Memberships<'_, 'a>, &mut Memberships<'_, 'a>),
+        address: Address,
+    ) -> Self {
         let difference = world.difference(&address);
         let fate = difference.map(|difference| difference.fate);
-        let declared = world.inventory.resources.get(&address);
-        let live = world.live(&address);
+        let (declared, live) = match difference {
+            Some(difference) => (difference.declared, difference.live),
+            None => (
+                world.inventory.resources.get(&address),
+                world.live(&address),
+            ),
+        };
         let present = declared.filter(|declared| declared.lifecycle == Lifecycle::Present);
         let wanted = present.and_then(|declared| declared.resource.as_user());
         let user = live.and_then(|(_, live)| live.resource.as_user());
@@ -65,8 +76,9 @@ impl<'a> Person<'a> {
             ),
             None => (role_before.clone(), suspended_before),
         };
-        let held = |kind| live.map_or_else(Vec::new, |(live, _)| held(world, kind, live));
-        let coming = |kind| coming(world, kind, &address);
+        let held = |walk: &mut Memberships<'_, 'a>| {
+            live.map_or_else(Vec::new, |(live, _)| walk.held(live))
+        };
         Self {
             live,
             declared,
@@ -75,10 +87,10 @@ impl<'a> Person<'a> {
             role_after,
             suspended_before,
             suspended_after,
-            groups: held(Kind::GroupMembership),
-            organizations: held(Kind::OrganizationMembership),
-            new_groups: coming(Kind::GroupMembership),
-            new_organizations: coming(Kind::OrganizationMembership),
+            groups: held(groups),
+            organizations: held(organizations),
+            new_groups: groups.coming(&address),
+            new_organizations: organizations.coming(&address),
             default_group: wanted.and_then(|user| user.default_group.clone().flatten()),
             address,
         }
@@ -166,31 +178,4 @@ impl<'a> Person<'a> {
             .map(|held| held.address.clone())
             .or_else(|| self.new_groups.first().cloned())
     }
-}
-
-fn held(world: &World<'_>, kind: Kind, live: &Address) -> Vec<Held> {
-    let snapshot: &Snapshot = world.snapshot;
-    memberships(snapshot, kind, live)
-        .filter_map(|(address, observed)| {
-            let address = world.found.pairs.declared(address).into_owned();
-            let goes = world
-                .difference(&address)
-                .filter(|difference| difference.fate == Fate::Remove)
-                .map(|difference| difference.cause.clone());
-            Some(Held {
-                container: address.container()?,
-                address,
-                id: observed.id,
-                default: observed.marks.default_membership,
-                goes,
-            })
-        })
-        .collect()
-}
-
-fn coming(world: &World<'_>, kind: Kind, person: &Address) -> Vec<Address> {
-    world
-        .created_memberships(kind, person)
-        .map(|difference| difference.address.clone())
-        .collect()
 }

@@ -1,10 +1,9 @@
 //! The saved form of a plan: JSON text that notices when it was touched.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::applied::Memory;
-use super::digest::{digest, hexadecimal};
+use super::digest::{digest, hash};
 use super::types::Plan;
 
 /// Says what a file is. Another word means another form.
@@ -89,6 +88,5 @@ pub fn from_text(text: &str) -> Result<(Plan, Option<Memory>), SavedError> {
 }
 
 fn checksum(plan: &Plan, declared: Option<&Memory>) -> Result<String, SavedError> {
-    let bytes = serde_json::to_vec(&(plan, declared))?;
-    Ok(hexadecimal(&Sha256::digest(bytes)))
+    Ok(hash(&(plan, declared))?)
 }

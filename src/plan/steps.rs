@@ -1,10 +1,11 @@
 //! Steps: single writes with what they wait for, before they are put together into operations.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::model::{Address, Item, Kind, ObjectId, Value, Verb};
 
+use super::lookup::Lookup;
 use super::person::Held;
 
 /// Names a step: its place in [`Steps::list`].
@@ -43,7 +44,7 @@ pub(super) struct Step {
     pub(super) changes: Vec<Address>,
     /// The memberships that must hold afterwards and that the service may have added to.
     pub(super) settles: Vec<Address>,
-    /// What it waits for.
+    /// What it waits for, each once, in the order of their places.
     pub(super) waits: Vec<(StepId, Bond)>,
 }
 
@@ -97,15 +98,15 @@ pub(super) fn has_bulk_form((verb, kind): Shape) -> bool {
 pub(super) struct Steps {
     pub(super) list: Vec<Step>,
     /// The step after which something exists.
-    pub(super) created: BTreeMap<Address, StepId>,
+    pub(super) created: Lookup<StepId>,
     /// The step after which something is gone.
-    pub(super) removed: BTreeMap<Address, StepId>,
+    pub(super) removed: Lookup<StepId>,
     /// The step that gives a person another default group.
-    pub(super) defaults: BTreeMap<Address, StepId>,
+    pub(super) defaults: Lookup<StepId>,
     /// Whether no order keeps enough administrators at every moment.
     pub(super) too_few_admins: bool,
     /// The steps that carry out a change, in the order they were added.
-    pub(super) by_change: BTreeMap<Address, Vec<StepId>>,
+    pub(super) by_change: Lookup<Vec<StepId>>,
 }
 
 /// The values of one item.
@@ -128,7 +129,7 @@ impl Steps {
         };
         self.list.push(Step {
             work: Work::Write { verb, item },
-            changes: Vec::new(),
+            changes: Vec::with_capacity(changes.len()),
             settles: Vec::new(),
             waits: Vec::new(),
         });
@@ -164,7 +165,7 @@ impl Steps {
 
     /// Notes that `step` carries out `change`, or a part of it.
     pub(super) fn covers(&mut self, step: StepId, change: &Address) {
-        let steps = self.by_change.entry(change.clone()).or_default();
+        let steps = self.by_change.entry(change);
         if !steps.contains(&step) {
             steps.push(step);
             self.list[step].changes.push(change.clone());
@@ -183,9 +184,9 @@ impl Steps {
             return;
         }
         let waits = &mut self.list[later].waits;
-        match waits.iter_mut().find(|(step, _)| *step == earlier) {
-            Some((_, known)) => *known = bond.max(*known),
-            None => waits.push((earlier, bond)),
+        match waits.binary_search_by_key(&earlier, |(step, _)| *step) {
+            Ok(place) => waits[place].1 = bond.max(waits[place].1),
+            Err(place) => waits.insert(place, (earlier, bond)),
         }
     }
 
@@ -195,14 +196,18 @@ impl Steps {
             return;
         }
         let gate = self.gate();
-        self.list[gate].waits = earlier.iter().map(|step| (*step, bond)).collect();
+        let earlier: BTreeSet<StepId> = earlier.iter().copied().collect();
+        self.list[gate].waits = earlier.into_iter().map(|step| (step, bond)).collect();
         for step in later {
-            self.list[*step].waits.push((gate, bond));
+            self.wait(*step, gate, bond);
         }
     }
 
     /// Every step that `from` leads to, itself included.
     pub(super) fn reachable(&self, from: &[StepId]) -> BTreeSet<StepId> {
+        if from.is_empty() {
+            return BTreeSet::new();
+        }
         let mut later: Vec<Vec<StepId>> = vec![Vec::new(); self.list.len()];
         for (step, Step { waits, .. }) in self.list.iter().enumerate() {
             for (earlier, _) in waits {

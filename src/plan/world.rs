@@ -9,7 +9,8 @@ use crate::model::{
     Address, Inventory, Kind, Name, Observed, Origin, Policy, Snapshot, UserRole, Value,
 };
 
-use super::person::Person;
+use super::lookup::Lookup;
+use super::people::People;
 
 /// Both sides and what lies between them. Addresses are those of the manifests throughout.
 pub(super) struct World<'a> {
@@ -19,8 +20,8 @@ pub(super) struct World<'a> {
     pub(super) at: Timestamp,
     pub(super) found: Differences<'a>,
     /// Everybody who changes or whose memberships do.
-    pub(super) people: BTreeMap<Address, Person<'a>>,
-    index: BTreeMap<Address, usize>,
+    pub(super) people: People<'a>,
+    index: Lookup<usize>,
 }
 
 impl<'a> World<'a> {
@@ -31,30 +32,19 @@ impl<'a> World<'a> {
         mut found: Differences<'a>,
     ) -> Self {
         drop_with_downgrades(snapshot, &mut found);
-        let index = found
-            .differences
-            .iter()
-            .enumerate()
-            .map(|(index, difference)| (difference.address.clone(), index))
-            .collect();
-        let touched: BTreeSet<Address> = found
-            .differences
-            .iter()
-            .filter_map(|difference| difference.address.person())
-            .collect();
+        let places = found.differences.iter().enumerate();
+        let places = places.map(|(place, difference)| (difference.address.clone(), place));
+        let index = Lookup::of(places);
         let mut world = Self {
             inventory,
             snapshot,
             policy,
             at,
             found,
-            people: BTreeMap::new(),
+            people: People::default(),
             index,
         };
-        world.people = touched
-            .into_iter()
-            .map(|address| (address.clone(), Person::new(&world, address)))
-            .collect();
+        world.people = People::of(&world);
         world
     }
 
@@ -92,21 +82,6 @@ impl<'a> World<'a> {
             .differences
             .iter()
             .filter(move |difference| difference.address.kind() == kind)
-    }
-
-    /// The memberships of one kind that a person is to get, in name order.
-    pub(super) fn created_memberships(
-        &self,
-        kind: Kind,
-        person: &Address,
-    ) -> impl Iterator<Item = &Difference<'a>> {
-        let first = Address::membership(kind, person.name().clone(), Name::new(""));
-        let person = person.name().clone();
-        self.index
-            .range(first..)
-            .take_while(move |(address, _)| address.kind() == kind && *address.name() == person)
-            .map(|(_, index)| &self.found.differences[*index])
-            .filter(|difference| difference.fate == Fate::Create)
     }
 
     /// A live user's role, by the name the manifests give it.

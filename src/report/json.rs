@@ -2,7 +2,7 @@
 //! bidirectional marks and invisible characters are written as `\u202e`.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
@@ -18,10 +18,13 @@ use super::text::is_deceptive;
 ///
 /// Those of `out`, and values that JSON cannot hold.
 pub fn line<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
+    // Standard output passes on every few bytes by itself.
+    let mut out = BufWriter::with_capacity(1 << 16, out);
     let mut serializer =
-        serde_json::Serializer::with_formatter(&mut *out, Visible(CompactFormatter));
+        serde_json::Serializer::with_formatter(&mut out, Visible(CompactFormatter));
     value.serialize(&mut serializer)?;
-    out.write_all(b"\n")
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// Compact JSON in which deceptive characters are escaped.

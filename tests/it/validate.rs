@@ -217,10 +217,7 @@ fn names_that_older_yaml_takes_for_something_else_are_names() {
         "12:30",
         "true",
     ];
-    let groups: String = names
-        .iter()
-        .map(|name| format!("  - name: {name}\n"))
-        .collect();
+    let groups = names.map(|name| format!("  - name: {name}\n")).concat();
     let project = Project::embedded(
         "users:\n  - { email: owner@example.com, role: admin }\n",
         &format!("groups:\n{groups}"),

@@ -346,8 +346,16 @@ async fn every_write_is_one_request_and_its_route_is_the_same() {
         assert_eq!(seen.len(), 1, "{case}");
         assert_eq!(seen[0].line, line, "{case}");
         assert_eq!(seen[0].body, body, "{case}");
-        let route = route(&write);
-        assert_eq!(format!("{} {}", route.method, route.path), shown, "{case}");
+        let shown_with = |book: &Book| {
+            let route = route(&write, book);
+            format!("{} {}", route.method, route.path)
+        };
+        assert_eq!(shown_with(&Book::default()), shown, "{case}");
+        assert_eq!(
+            Some(&*shown_with(&book())),
+            line.split('?').next(),
+            "{case}"
+        );
     }
 }
 
@@ -484,7 +492,7 @@ async fn an_address_is_made_primary_by_its_own_number() {
         ]
     );
     assert_eq!(
-        route(&write).path,
+        route(&write, &Book::default()).path,
         "/api/v2/users/{user/ada@example.com}/identities/{ada@new.example}/make_primary"
     );
 }

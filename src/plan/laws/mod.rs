@@ -21,9 +21,9 @@ use proptest::prelude::*;
 use toy::{Held, Toy};
 
 use super::{Inputs, Operation, OperationId, Plan, RefusalCode, build, saved, stale};
-use crate::model::{Inventory, Item, Policy, Route, Snapshot, Verb, Write};
+use crate::model::{Book, Inventory, Item, Policy, Route, Snapshot, Verb, Write};
 
-fn route(_: &Write) -> Route {
+fn route(_: &Write, _: &Book) -> Route {
     Route {
         method: String::new(),
         path: String::new(),

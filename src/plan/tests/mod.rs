@@ -2,8 +2,8 @@
 
 mod batches;
 mod calls;
-mod edges;
 mod drift;
+mod edges;
 mod meaning;
 mod order;
 mod refusals;
@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use super::laws::toy::{Held, Person, Toy};
 use super::{Inputs, Plan, RefusalCode, build};
 use crate::model::{
-    Address, Declared, Group, GroupMembership, Inventory, Kind, Lifecycle, Marks, Name,
+    Address, Book, Declared, Group, GroupMembership, Inventory, Kind, Lifecycle, Marks, Name,
     Organization, OrganizationMembership, Origin, Policy, Resource, Role, Route, Snapshot, User,
     UserRole, Write,
 };
@@ -242,7 +242,7 @@ impl Story {
     }
 }
 
-fn route(_: &Write) -> Route {
+fn route(_: &Write, _: &Book) -> Route {
     Route {
         method: "POST".to_owned(),
         path: "/".to_owned(),

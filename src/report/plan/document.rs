@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::Serialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
 
-use crate::model::{Kind, Natural, Origin};
-use crate::plan::{Action, ChangeCause, DriftKind, Reason, RefusalCode, Subject};
+use crate::model::{Address, Each, FieldChange, Kind, Natural, Origin};
+use crate::plan::{
+    self, Action, ChangeCause, DriftKind, OperationId, Reason, RefusalCode, Subject,
+};
 use crate::report::json::Shown;
 
 /// The version of the format.
@@ -36,23 +38,23 @@ pub(super) struct Document<'p> {
     /// How many changes there are.
     pub(super) summary: Summary,
     /// What it means for people, in address order.
-    pub(super) access: Vec<Access<'p>>,
+    pub(super) access: Each<'p, plan::Access, Access<'p>>,
     /// The changes, in address order.
-    pub(super) changes: Vec<Change<'p>>,
+    pub(super) changes: Each<'p, plan::Change, Change<'p>>,
     /// The API mutations, in an order in which they may run one by one.
-    pub(super) operations: Vec<Operation<'p>>,
+    pub(super) operations: Each<'p, plan::Operation, Operation<'p>>,
     /// What it costs.
     pub(super) estimate: Estimate,
     /// Paid seats in use, estimated.
     pub(super) seats: Seats,
     /// Why it may not be applied; empty where it may.
-    pub(super) refused: Vec<Refusal<'p>>,
+    pub(super) refused: Each<'p, plan::Refusal, Refusal<'p>>,
     /// What else to know.
-    pub(super) warnings: Vec<Warning<'p>>,
+    pub(super) warnings: Each<'p, plan::Warning, Warning<'p>>,
     /// Live objects in scope that nobody declares and that are only reported.
-    pub(super) undeclared: Vec<Undeclared<'p>>,
+    pub(super) undeclared: Each<'p, plan::Unmanaged, Undeclared<'p>>,
     /// Grants that have ended or end soon.
-    pub(super) endings: Vec<Ending<'p>>,
+    pub(super) endings: Each<'p, plan::Ending, Ending<'p>>,
     /// Live objects that are none of ours, by kind.
     pub(super) not_ours: BTreeMap<Kind, u64>,
     /// Removal limits raised for this plan, by kind.
@@ -205,11 +207,11 @@ pub(super) struct Access<'p> {
     /// The role to come; `null` for one who is deleted.
     pub(super) role_after: Option<&'p str>,
     /// What the person gets.
-    pub(super) gains: Vec<Entitlement<'p>>,
+    pub(super) gains: Each<'p, plan::Entitlement, Entitlement<'p>>,
     /// What the person no longer has.
-    pub(super) loses: Vec<Entitlement<'p>>,
+    pub(super) loses: Each<'p, plan::Entitlement, Entitlement<'p>>,
     /// What follows.
-    pub(super) consequences: Vec<Consequence<'p>>,
+    pub(super) consequences: Each<'p, plan::Consequence, Consequence<'p>>,
     /// The place that declares the person.
     pub(super) source: Option<&'p Origin>,
 }
@@ -252,13 +254,13 @@ pub(super) struct Change<'p> {
     /// The number by which the service knows the object; `null` where it is yet to be created.
     pub(super) id: Option<u64>,
     /// The fields that change.
-    pub(super) fields: Vec<Field<'p>>,
+    pub(super) fields: Each<'p, FieldChange, Field<'p>>,
     /// What follows from it.
-    pub(super) consequences: Vec<Consequence<'p>>,
+    pub(super) consequences: Each<'p, plan::Consequence, Consequence<'p>>,
     /// The place that declares it, or that declares the list it is missing from.
     pub(super) source: Option<&'p Origin>,
     /// Addresses whose own changes come first.
-    pub(super) requires: Vec<Shown<'p>>,
+    pub(super) requires: Each<'p, Address, Shown<'p>>,
     /// When the grant ends, for a membership or role granted for a time.
     pub(super) until: Option<Timestamp>,
     /// Why it was granted for a time.
@@ -283,7 +285,7 @@ pub(super) struct Field<'p> {
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Operation<'p> {
     /// Its name in this plan, such as `op-3`.
-    pub(super) id: String,
+    pub(super) id: Named<'p>,
     /// Operations of one wave may run side by side once all they require is done. From 1.
     pub(super) wave: u32,
     /// The HTTP method.
@@ -291,9 +293,9 @@ pub(super) struct Operation<'p> {
     /// The path; numbers that are not known yet are written as the address in braces.
     pub(super) path: &'p str,
     /// The changes it carries out, whole or in part.
-    pub(super) changes: Vec<Shown<'p>>,
+    pub(super) changes: Each<'p, Address, Shown<'p>>,
     /// The operations that must have succeeded first.
-    pub(super) requires: Vec<String>,
+    pub(super) requires: Each<'p, OperationId, Named<'p>>,
 }
 
 /// What the plan costs, in requests and time.
@@ -368,4 +370,27 @@ pub(super) struct Ending<'p> {
     pub(super) reason: Option<&'p str>,
     /// Whether it has ended.
     pub(super) ended: bool,
+}
+
+/// The name of an operation as people write it.
+pub(super) struct Named<'p>(pub(super) &'p OperationId);
+
+impl Serialize for Named<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
+    }
+}
+
+impl JsonSchema for Named<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "OperationId".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        String::json_schema(generator)
+    }
 }

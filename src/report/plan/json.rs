@@ -5,14 +5,14 @@ use std::io::{self, Write};
 
 use schemars::Schema;
 
-use crate::model::{self, FieldChange, Grant, Kind, Natural, ObjectId};
+use crate::model::{self, Each, FieldChange, Grant, Kind, Natural, ObjectId};
 use crate::plan::{self, Action, ChangeCause, Plan};
 use crate::report::json::{self, Shown};
 
 use super::document::{
     Access, Account, AuditLog, Caller, Change, Consequence, Counts, Document, Drift, Ending,
-    Entitlement, Estimate, Field, Format, LastApply, Managed, Operation, Refusal, Seats, Summary,
-    Undeclared, Warning,
+    Entitlement, Estimate, Field, Format, LastApply, Managed, Named, Operation, Refusal, Seats,
+    Summary, Undeclared, Warning,
 };
 
 /// Writes a plan as one line of JSON, `"format": "zdsync.plan/1"`.
@@ -67,15 +67,15 @@ fn document(plan: &Plan) -> Document<'_> {
         live_at: *live_at,
         digest,
         summary: summary(plan),
-        access: access.iter().map(of_access).collect(),
-        changes: changes.iter().map(of_change).collect(),
-        operations: operations.iter().map(of_operation).collect(),
+        access: Each(access, of_access),
+        changes: Each(changes, of_change),
+        operations: Each(operations, of_operation),
         estimate: of_estimate(*estimate),
         seats: of_seats(*seats),
-        refused: refused.iter().map(of_refusal).collect(),
-        warnings: warnings.iter().map(of_warning).collect(),
-        undeclared: undeclared.iter().map(of_undeclared).collect(),
-        endings: endings.iter().map(of_ending).collect(),
+        refused: Each(refused, of_refusal),
+        warnings: Each(warnings, of_warning),
+        undeclared: Each(undeclared, of_undeclared),
+        endings: Each(endings, of_ending),
         not_ours: not_ours.clone(),
         allowed_removals: allowed_removals.clone(),
         coverage: coverage.iter().map(of_managed).collect(),
@@ -180,9 +180,9 @@ fn of_access(access: &plan::Access) -> Access<'_> {
         action: *action,
         role_before: role_before.as_deref(),
         role_after: role_after.as_deref(),
-        gains: gains.iter().map(of_entitlement).collect(),
-        loses: loses.iter().map(of_entitlement).collect(),
-        consequences: consequences.iter().map(of_consequence).collect(),
+        gains: Each(gains, of_entitlement),
+        loses: Each(loses, of_entitlement),
+        consequences: Each(consequences, of_consequence),
         source: origin.as_ref(),
     }
 }
@@ -231,10 +231,10 @@ fn of_change(change: &plan::Change) -> Change<'_> {
         action: *action,
         along_with: along_with.as_ref().map(Shown),
         id: id.map(ObjectId::to_wire),
-        fields: fields.iter().map(of_field).collect(),
-        consequences: consequences.iter().map(of_consequence).collect(),
+        fields: Each(fields, of_field),
+        consequences: Each(consequences, of_consequence),
         source: origin.as_ref(),
-        requires: requires.iter().map(Shown).collect(),
+        requires: Each(requires, Shown),
         until: grant.as_ref().map(|grant| grant.until),
         reason: grant.as_ref().and_then(|grant| grant.reason.as_deref()),
         cause: *cause,
@@ -266,12 +266,12 @@ fn of_operation(operation: &plan::Operation) -> Operation<'_> {
         needs: _,   // `requires`, item by item
     } = operation;
     Operation {
-        id: id.to_string(),
+        id: Named(id),
         wave: *wave,
         method,
         path,
-        changes: changes.iter().map(Shown).collect(),
-        requires: requires.iter().map(ToString::to_string).collect(),
+        changes: Each(changes, Shown),
+        requires: Each(requires, Named),
     }
 }
 

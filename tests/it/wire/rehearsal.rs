@@ -104,7 +104,7 @@ pub(super) fn show(plan: &Plan, account: &Account) {
     report::plan::human(plan, &view, &mut out).unwrap();
     report::plan::json(plan, &mut out).unwrap();
     report::plan::markdown(plan, 60_000, &mut out).unwrap();
-    out.extend(plan::saved::to_text(plan).unwrap().into_bytes());
+    out.extend(plan::saved::to_text(plan, None).unwrap().into_bytes());
     account.says(out);
 }
 
