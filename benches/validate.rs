@@ -1,4 +1,4 @@
-//! How long reading and checking manifests takes, and how much memory, beside the YAML parser alone.
+//! How much processor time reading and checking manifests takes, and how much memory, beside the YAML parser alone.
 //!
 //! `cargo bench --bench validate` runs each case in a process of its own and prints one line for it.
 #![expect(
@@ -9,15 +9,16 @@
 )]
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Instant;
 
 use serde::Deserialize;
 use zdsync::desired;
 use zdsync::diag::Source;
 use zdsync::manifest::{Project, parse_config, parse_manifests};
+
+#[path = "support/people.rs"]
+mod people;
 
 /// People as the parser reads them where nothing is kept of their places.
 #[derive(Deserialize)]
@@ -44,47 +45,14 @@ struct PlainUser {
     user_fields: BTreeMap<String, String>,
 }
 
-fn head() -> String {
-    let mut text = String::from("groups:\n");
-    for group in 0..50 {
-        writeln!(text, "  - name: Group {group}").unwrap();
-    }
-    text.push_str("organizations:\n");
-    for organization in 0..200 {
-        writeln!(text, "  - name: Organization {organization}").unwrap();
-    }
-    text
-}
-
-fn users(from: usize, to: usize) -> String {
-    let mut text = String::from("users:\n");
-    for user in from..to {
-        write!(
-            text,
-            "  - email: person.{user}@mail{}.example.com\n    name: Person Number {user}\n    \
-             external_id: hr-{user:07}\n    role: agent\n    groups:\n      - Group {}\n      - Group {}\n    \
-             organizations: [Organization {}]\n    tags: [vip, tier_{}]\n    time_zone: Europe/Berlin\n    \
-             user_fields: {{ region: emea, cost_center: cc-{} }}\n",
-            user % 40,
-            user % 50,
-            (user * 7 + 1) % 50,
-            user % 200,
-            user % 9,
-            user % 900,
-        )
-        .unwrap();
-    }
-    text
-}
-
 fn sources(case: &str) -> Vec<Arc<Source>> {
     if case == "one" {
-        let text = head() + &users(0, 100_000);
+        let text = people::head() + &people::users(0, 100_000);
         return vec![Source::new("manifests/all.yaml", text)];
     }
-    let mut all = vec![Source::new("manifests/head.yaml", head())];
+    let mut all = vec![Source::new("manifests/head.yaml", people::head())];
     all.extend((0..1_000).map(|file| {
-        let text = users(file * 100, file * 100 + 100);
+        let text = people::users(file * 100, file * 100 + 100);
         Source::new(format!("manifests/{file:04}.yaml"), text)
     }));
     all
@@ -94,7 +62,7 @@ fn sources(case: &str) -> Vec<Arc<Source>> {
 fn run(mode: &str, case: &str) {
     let sources = sources(case);
     let bytes: usize = sources.iter().map(|source| source.text().len()).sum();
-    let start = Instant::now();
+    let start = people::processor_time();
     let found = match mode {
         "parser" => {
             let mut people = 0;
@@ -130,13 +98,8 @@ fn run(mode: &str, case: &str) {
             }
         }
     };
-    let seconds = start.elapsed().as_secs_f64();
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok())
-        .map_or(f64::NAN, |kilobytes| kilobytes / 1024.0);
+    let seconds = people::processor_time() - start;
+    let peak = people::peak_memory().map_or(f64::NAN, |bytes| bytes / 1_048_576.0);
     let size = f64::from(u32::try_from(bytes).unwrap()) / 1_048_576.0;
     println!(
         "{case:>4} {mode:>9}  {seconds:6.2} s  {peak:6.0} MB of memory, {:4.1} times the {size:.0} MB read  ({found})",
