@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
+use super::odd;
 use super::random::Random;
 use super::seed::{
     Name, Seed, SeedField, SeedGroup, SeedOrganization, SeedRole, SeedTickets, SeedUser,
@@ -13,7 +14,8 @@ use super::seed::{
 /// How large a generated account is.
 ///
 /// Written as `users=10000,agents=800`. `users` are all people; `agents`, `admins`, `deleted` say
-/// how many of them are that. `groups`, `organizations` and `roles` are counted beside them.
+/// how many of them are that. `groups`, `organizations` and `roles` are counted beside them. `odd` is how
+/// many of each have names and values that something might read as something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     users: usize,
@@ -23,13 +25,14 @@ pub struct Size {
     groups: usize,
     organizations: usize,
     roles: usize,
+    odd: usize,
 }
 
 /// A size that cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "`{0}` is no size: write NUMBERS like users=1000,agents=80; known are users, agents, admins, \
-     deleted, groups, organizations, roles"
+     deleted, groups, organizations, roles, odd"
 )]
 pub struct SizeError(String);
 
@@ -62,6 +65,7 @@ impl FromStr for Size {
             groups: get("groups", agents / 12 + 4),
             organizations: get("organizations", users / 40 + 3),
             roles: get("roles", 4).min(190),
+            odd: get("odd", 0),
         };
         if size.agents + size.admins + size.deleted > users.max(3) {
             return Err(SizeError(text.to_owned()));
@@ -78,6 +82,7 @@ const KEYS: &[&str] = &[
     "groups",
     "organizations",
     "roles",
+    "odd",
 ];
 
 /// Given name, family name, locale, time zone; one row per corner of the world.
@@ -173,14 +178,20 @@ impl Size {
     /// Writes the seed of an account of this size.
     pub fn seed(&self, random_seed: u64) -> Seed {
         let mut random = Random::new(random_seed);
-        let (groups, organizations) = (self.groups(&mut random), self.organizations(&mut random));
-        let users = self.users(&mut random, &groups, &organizations);
+        let mut groups = self.groups(&mut random);
+        let mut organizations = self.organizations(&mut random);
+        let mut roles = self.roles();
+        odd::groups(&mut groups, self.odd);
+        odd::roles(&mut roles, self.odd);
+        odd::organizations(&mut organizations, &groups, self.odd);
+        let mut users = self.users(&mut random, &groups, &organizations);
+        odd::people(&mut random, &mut users, &organizations, self.odd);
         Seed {
             subdomain: Some("generated".to_owned()),
             name: Some("Generated".to_owned()),
             owner: users.first().and_then(|user| user.email.clone()),
             check_group_name_uniqueness: Some(false),
-            roles: self.roles(),
+            roles,
             groups,
             organizations,
             user_fields: user_fields(),

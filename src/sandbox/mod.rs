@@ -44,6 +44,7 @@ mod limits;
 mod locales;
 mod machine;
 mod oauth;
+mod odd;
 mod options;
 mod organization_memberships;
 mod organizations;
