@@ -7,6 +7,7 @@ use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::manifest::Only;
 use crate::model::Kind;
 use crate::sandbox::{Credential, Fault, Size, Switch};
 
@@ -81,7 +82,7 @@ pub(super) enum LogFormat {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Start a project folder
+    /// Start a project folder; asks which account it is for where no flag says so
     Init(InitArgs),
     /// Check the manifests without the account
     Validate(ValidateArgs),
@@ -108,7 +109,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("account").required(true))]
+#[command(group = clap::ArgGroup::new("account"))]
 pub(super) struct InitArgs {
     /// The account's subdomain: NAME in NAME.zendesk.com
     #[arg(long, value_name = "NAME", group = "account")]
@@ -120,8 +121,8 @@ pub(super) struct InitArgs {
     #[arg(long, group = "account")]
     pub(super) sandbox: bool,
     /// Whose CI is to validate and plan pull requests
-    #[arg(long, value_enum, default_value_t = Ci::None, value_name = "CI")]
-    pub(super) ci: Ci,
+    #[arg(long, value_enum, value_name = "CI")]
+    pub(super) ci: Option<Ci>,
     /// The command by which a CI job installs zdsync
     #[arg(
         long,
@@ -289,13 +290,37 @@ pub(super) enum HistoryFormat {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct ImportArgs {
-    /// Write into this folder of the project; files that are there already are never overwritten
+    /// Write into this folder of the project; files that are there already are never overwritten, and
+    /// with `--update` only the parts of them that are not as live
     #[arg(long, value_name = "DIR", default_value = "manifests")]
     pub(super) out: Utf8PathBuf,
     /// Declare end users too
     #[arg(long)]
     pub(super) all_users: bool,
+    /// Declare only people in the scope of zdsync.yaml (manage.users.scope)
+    #[arg(long)]
+    pub(super) users_in_scope: bool,
+    /// Declare only this part of the account; may be repeated
+    ///
+    /// A part is group:NAME, role:NAME, organization:NAME (that object and its people) or suspended (people
+    /// who are). Parts of one sort add to each other, and every sort that is given must hold. What such
+    /// people refer to beyond it is declared as `external`. With `new`, only what no manifest declares is
+    /// taken; with `changed`, only what manifests declare otherwise than it is, which needs `--update`.
+    #[arg(long, value_name = "PART", value_parser = str::parse::<Only>)]
+    pub(super) only: Vec<Only>,
+    /// Bring the manifests that are there up to what is live, in place
+    ///
+    /// Entries are added to the files of their groups and organizations, values and items of lists change
+    /// where they stand, and entries of what is no longer live are taken out. Keys that an entry does not
+    /// have are not added, for they are not managed. All comments stay. Nothing is written unless the plan of
+    /// the result is empty.
+    #[arg(long)]
+    pub(super) update: bool,
+    /// Write role and groups into everybody's own entry, without profiles for people who share them
+    #[arg(long)]
+    pub(super) no_profiles: bool,
     /// Take the account from this file of `zdsync snapshot`
     #[arg(long, value_name = "FILE")]
     pub(super) snapshot: Option<Utf8PathBuf>,
@@ -303,8 +328,8 @@ pub(super) struct ImportArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct SnapshotArgs {
-    /// Write to this file, which only its owner can read, compressed where its name ends in .gz; without
-    /// it, print
+    /// Write to this file, which only its owner can read, compressed where its name ends in .zst or
+    /// .gz; without it, print
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<Utf8PathBuf>,
     /// Replace personal values by salted hashes
@@ -313,7 +338,8 @@ pub(super) struct SnapshotArgs {
     /// details, signatures, aliases, external ids and texts in custom fields. Names and descriptions of
     /// groups and roles, names of organizations, tags and Zendesk's numbers stay. The salt is in the
     /// file, so that `plan --snapshot` finds the manifests' values again: who holds the file and guesses a value can
-    /// confirm the guess.
+    /// confirm the guess. E-mail addresses follow from names, mail domains are known, and telephone and
+    /// personnel numbers can be tried one by one: give the file only to those who may know these.
     #[arg(long)]
     pub(super) redact: bool,
     /// Leave end users out

@@ -23,6 +23,7 @@ mod import;
 mod init;
 mod interrupt;
 mod journal;
+mod packed;
 mod plan;
 mod project;
 mod receipt;

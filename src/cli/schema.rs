@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::sandbox::Seed;
-use crate::{manifest, report};
+use crate::{live, manifest, report};
 
 use super::args::SchemaArgs;
 use super::exit::Exit;
@@ -40,9 +40,15 @@ pub(super) fn all() -> Result<Vec<(&'static str, String)>, Failure> {
             "please report this",
         )
     };
-    let mut account = serde_json::to_string_pretty(&Seed::schema()).map_err(unwritable)?;
-    account.push('\n');
-    let mut schemas = vec![("account", account)];
+    let mut schemas = Vec::new();
+    for (name, schema) in [
+        ("account", Seed::schema()),
+        ("snapshot", live::saved::schema()),
+    ] {
+        let mut text = serde_json::to_string_pretty(&schema).map_err(unwritable)?;
+        text.push('\n');
+        schemas.push((name, text));
+    }
     schemas.extend(
         manifest::SCHEMAS
             .iter()

@@ -70,6 +70,10 @@ impl Settings {
 
     /// A path of the command line: as with git, `-C` comes first, so relative ones start there.
     pub(super) fn path(&self, path: &Utf8Path) -> Utf8PathBuf {
+        if self.directory == "." {
+            // What a person is told is then what the person typed.
+            return path.to_owned();
+        }
         self.directory.join(path)
     }
 

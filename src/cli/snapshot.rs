@@ -3,12 +3,9 @@
 use std::collections::hash_map::RandomState;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, Hasher};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 use camino::Utf8Path;
-use flate2::Compression;
-use flate2::read::GzDecoder;
-use flate2::write::GzEncoder;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::api::{Client, Origin};
@@ -21,14 +18,13 @@ use crate::report::text::neutral;
 use super::args::SnapshotArgs;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::folder::private_file;
 use super::settings::Settings;
-use super::{account, embedded, project};
+use super::{account, embedded, packed, project};
 
 /// Reads everything and writes it down.
 pub(super) fn run(settings: &Settings, arguments: &SnapshotArgs) -> Result<Exit, Failure> {
     if let Some(path) = &arguments.out {
-        refuse_unknown_compression(path)?;
+        packed::refuse_unknown(path)?;
     }
     let project = project::project(settings)?;
     let (snapshot, client) = take(settings, &project.config, !arguments.staff)?;
@@ -42,7 +38,8 @@ pub(super) fn run(settings: &Settings, arguments: &SnapshotArgs) -> Result<Exit,
     })?;
     if let Some(path) = &arguments.out {
         let path = settings.path(path);
-        write(&path, &text).map_err(|error| Failure::file("cannot write", &path, &error))?;
+        packed::write(&path, &text)
+            .map_err(|error| Failure::file("cannot write", &path, &error))?;
         settings.note(&format!("saved to {path}: {}", contents(&snapshot)));
     } else {
         let mut out = io::stdout().lock();
@@ -75,16 +72,10 @@ pub(super) fn load(
     path: &Utf8Path,
     now: Timestamp,
 ) -> Result<Saved, Failure> {
-    refuse_unknown_compression(path)?;
+    packed::refuse_unknown(path)?;
     let path = settings.path(path);
-    let text =
-        read(&path).map_err(|error| Failure::file("cannot read the snapshot", &path, &error))?;
-    let mut saved = saved::from_text(&text).map_err(|error| {
-        Failure::new(
-            format!("the snapshot `{path}` cannot be used: {error}"),
-            "make one with `zdsync snapshot --out FILE`",
-        )
-    })?;
+    let text = packed::read(&path)?;
+    let mut saved = saved::from_text(&text).map_err(|error| packed::unusable(&path, &error))?;
     let expected = label(settings, config)?;
     let snapshot = &mut saved.snapshot;
     if snapshot.account.subdomain != expected {
@@ -179,44 +170,4 @@ fn salt() -> String {
         let _infallible = write!(salt, "{:016x}", hasher.finish());
     }
     salt
-}
-
-fn refuse_unknown_compression(path: &Utf8Path) -> Result<(), Failure> {
-    match path.extension() {
-        Some(ending @ ("zst" | "xz" | "bz2" | "zip")) => Err(Failure::new(
-            format!("snapshots are not kept as .{ending}"),
-            "call the file .json, or .json.gz to have it compressed",
-        )),
-        Some(_) | None => Ok(()),
-    }
-}
-
-fn is_compressed(path: &Utf8Path) -> bool {
-    path.extension() == Some("gz")
-}
-
-/// Writes a file that only its owner can read, as a whole or not at all.
-fn write(path: &Utf8Path, text: &str) -> io::Result<()> {
-    let partial = camino::Utf8PathBuf::from(format!("{path}.partial"));
-    let mut file = private_file(&partial)?;
-    if is_compressed(path) {
-        let mut packed = GzEncoder::new(&mut file, Compression::default());
-        packed.write_all(text.as_bytes())?;
-        packed.finish()?;
-    } else {
-        file.write_all(text.as_bytes())?;
-    }
-    file.sync_all()?;
-    std::fs::rename(&partial, path)
-}
-
-fn read(path: &Utf8Path) -> io::Result<String> {
-    let mut file = std::fs::File::open(path)?;
-    let mut text = String::new();
-    if is_compressed(path) {
-        GzDecoder::new(file).read_to_string(&mut text)?;
-    } else {
-        file.read_to_string(&mut text)?;
-    }
-    Ok(text)
 }

@@ -15,5 +15,5 @@ mod tests;
 
 pub use compare::compare;
 pub use pairing::stand_in;
-pub use scope::{is_caller, is_owner};
+pub use scope::{covers, is_caller, is_owner};
 pub use types::{Cause, Conflict, Difference, Differences, Fate, Pairs};

@@ -77,7 +77,8 @@ fn in_scope(inventory: &Inventory, policy: &Policy, address: &Address, live: &Ob
     }
 }
 
-fn covers(scope: &Scope, user: &User) -> bool {
+/// Says whether a scope holds a person: by role, where it names roles, and by mail domain, where it names some.
+pub fn covers(scope: &Scope, user: &User) -> bool {
     let Scope {
         roles,
         email_domains,

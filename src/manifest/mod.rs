@@ -11,6 +11,7 @@ pub mod codes;
 mod config;
 mod document;
 mod group;
+mod merge;
 mod organization;
 mod presence;
 mod read;
@@ -27,13 +28,14 @@ mod yaml;
 mod tests;
 
 pub use account::Target;
-pub use adopt::{Adopted, Wishes, adopt};
+pub use adopt::{Adopted, Dropped, LeftOut, Manifest, Only, Wishes, adopt, externals, is_wanted};
 pub use config::{
     AccountConfig, Config, GrantRules, LimitConfig, Limits, Manage, ManageKind, ManageUsers,
     RateLimit, Removals, RuleLevel, RuleLevels, ScopeConfig, Share,
 };
 pub use document::{Defaults, Document, File};
 pub use group::{GroupDefaults, GroupEntry};
+pub use merge::{Correction, Corrections, Holdings, append, key_at, lost_comments, merge};
 pub use organization::{OrganizationDefaults, OrganizationEntry};
 pub use presence::{PersonState, Presence};
 pub use read::{Broken, Project, parse_config, parse_manifests, read_project};

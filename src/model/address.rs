@@ -10,7 +10,9 @@ use super::{Kind, Name};
 ///
 /// Addresses are equal when they differ only in case or outer blanks. A user is named by e-mail
 /// address, by external id where there is no address, and by `id:<number>` where there is neither.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 pub struct Address {
     kind: Kind,
     name: Name,

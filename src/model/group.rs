@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Address, Fact, Managed, Name, Value};
 
 /// A group of agents. Its name is the only key the service offers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Group {
     /// The name.
     pub name: Name,

@@ -8,7 +8,7 @@ use super::user::{align_fields, align_folded, rekey_reference};
 use super::{Address, Fact, Managed, Name, Value};
 
 /// An organization. Names are unique, ignoring case.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Organization {
     /// The name.
     pub name: Name,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Address, Fact, Kind, Managed, Name};
 
 /// A person's place in an organization. It has no values of its own: it is there or it is not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct OrganizationMembership {
     /// The person, by the name part of the address.
     pub user: Name,

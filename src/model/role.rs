@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Address, Fact, Managed, Name, Value};
 
 /// A role that agents hold. Its name is the only key the service offers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Role {
     /// The name.
     pub name: Name,

@@ -9,7 +9,19 @@ use serde::{Deserialize, Serialize};
 use super::{Address, Kind, Name, Resource};
 
 /// The number by which the service knows one object. Only the wire and saved files make one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(transparent)]
 pub struct ObjectId(u64);
 
@@ -32,7 +44,7 @@ impl fmt::Display for ObjectId {
 }
 
 /// The account a snapshot or plan belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Account {
     /// `<subdomain, or host of the URL>-<id of the default group>`.
     pub fingerprint: String,
@@ -43,7 +55,7 @@ pub struct Account {
 }
 
 /// The user whose credential reads the account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Caller {
     /// The caller's number.
     pub id: ObjectId,
@@ -60,7 +72,9 @@ pub struct Caller {
     clippy::struct_excessive_bools,
     reason = "independent facts, each with its own meaning"
 )]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(default)]
 pub struct Marks {
     /// A person that came through ticket sharing, whom the service refuses to change (zendesk-api §5.8).
@@ -78,7 +92,7 @@ pub struct Marks {
 }
 
 /// One live object.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Observed {
     /// Its number.
     pub id: ObjectId,
@@ -93,7 +107,7 @@ pub struct Observed {
 }
 
 /// What one listing covers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Coverage {
     /// Every object of the kind.
@@ -107,7 +121,7 @@ pub enum Coverage {
 }
 
 /// What was read of one kind, and whether reading it came to its proper end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Part {
     /// The kind.
     pub kind: Kind,
@@ -124,7 +138,7 @@ pub struct Part {
 }
 
 /// Two or more live objects that share one identity.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Ambiguity {
     /// The identity they share.
     pub address: Address,
@@ -133,7 +147,7 @@ pub struct Ambiguity {
 }
 
 /// A custom field of users or organizations (zendesk-api §12).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct UserField {
     /// Its key.
     pub key: String,
@@ -145,7 +159,7 @@ pub struct UserField {
 }
 
 /// The account as one read saw it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Snapshot {
     /// The account.
     pub account: Account,
@@ -161,11 +175,13 @@ pub struct Snapshot {
     pub rate_limit: Option<u64>,
     /// The objects read, by address. Objects that share an identity are left out; see `ambiguous`.
     #[serde(with = "pairs")]
+    #[schemars(with = "Vec<(Address, Observed)>")]
     pub objects: BTreeMap<Address, Observed>,
     /// Identities that more than one object has.
     pub ambiguous: Vec<Ambiguity>,
     /// The people who hold an e-mail address as a secondary one, by that address.
     #[serde(with = "pairs")]
+    #[schemars(with = "Vec<(Name, Address)>")]
     pub secondary_emails: BTreeMap<Name, Address>,
     /// What was read, a part for each kind.
     pub parts: Vec<Part>,
@@ -212,8 +228,12 @@ pub(super) mod pairs {
         V: Deserialize<'de>,
         D: Deserializer<'de>,
     {
-        Ok(Vec::<(K, V)>::deserialize(deserializer)?
-            .into_iter()
-            .collect())
+        let pairs = Vec::<(K, V)>::deserialize(deserializer)?;
+        let stated = pairs.len();
+        let map: BTreeMap<K, V> = pairs.into_iter().collect();
+        if map.len() < stated {
+            return Err(serde::de::Error::custom("something is listed twice"));
+        }
+        Ok(map)
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Address, Fact, Managed, Name, Value};
 
 /// What a person may do: one value, because the service's `role` and `custom_role_id` travel together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UserRole {
     /// A customer.
@@ -37,7 +37,7 @@ impl UserRole {
 }
 
 /// A person. Every value that is `None` is not managed; an empty text means that there is none.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct User {
     /// The primary e-mail address, compared ignoring case.
     pub email: Option<Name>,

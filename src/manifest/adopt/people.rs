@@ -1,102 +1,129 @@
-//! People, a file for each default group.
+//! People, in the files of their default groups and organizations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::text::Entry;
-use super::{known, own_tags, set_fields, slug};
+use super::choice::Choice;
+use super::entry::Entry;
+use super::files::{END_USERS, Layout, PROFILES, Section, WITHOUT_GROUP};
+use super::objects::{own_tags, set_fields};
+use super::profiles::{Bundle, Profiles};
+use super::{Adopted, LeftOut, Wishes, known};
 use crate::model::{Address, Kind, Name, Snapshot, User, UserRole};
 
-/// The file of team members who have no default group.
-const WITHOUT_GROUP: &str = "without-group";
-/// The file of customers.
-const END_USERS: &str = "end-users";
+/// A person who is declared.
+struct Person<'a> {
+    user: &'a User,
+    /// Whether it is a team member.
+    staff: bool,
+    /// Whether all parts that were asked for hold the person.
+    is_chosen: bool,
+    /// What stands under `role`, where it is known by one name.
+    role: Option<&'a str>,
+    /// The groups; `None` where they are not declared.
+    groups: Option<Vec<Address>>,
+    /// The organizations; `None` where they are not declared.
+    organizations: Option<Vec<Address>>,
+    /// The default group, where it is one of the groups.
+    default_group: Option<&'a Address>,
+    /// The organization that the service takes first.
+    organization: Option<Address>,
+    /// What others may share.
+    bundle: Option<Bundle>,
+}
 
 /// Whom to declare.
 pub(super) struct People<'a> {
-    snapshot: &'a Snapshot,
-    users: BTreeMap<&'a Address, &'a User>,
+    wishes: Wishes<'a>,
+    users: BTreeMap<&'a Address, Person<'a>>,
+    profiles: Profiles,
     /// What most people have, which is the account's own choice.
     time_zone: Option<&'a str>,
     locale: Option<&'a str>,
 }
 
 impl<'a> People<'a> {
-    /// Everybody who can be declared; who cannot is noted.
-    pub(super) fn of(
-        snapshot: &'a Snapshot,
-        end_users: bool,
-        left_out: &mut Vec<(Address, &'static str)>,
-    ) -> Self {
-        let mut users = BTreeMap::new();
+    /// Everybody who is wanted and can be declared; who cannot is noted.
+    pub(super) fn of(snapshot: &'a Snapshot, wishes: Wishes<'a>, adopted: &mut Adopted) -> Self {
+        let everybody = || {
+            let users = snapshot.of_kind(Kind::User);
+            users.filter_map(|(_, observed)| observed.resource.as_user())
+        };
+        let mut people = Self {
+            wishes,
+            users: BTreeMap::new(),
+            profiles: Profiles::default(),
+            time_zone: most_frequent(everybody().filter_map(|user| user.time_zone.as_deref())),
+            locale: most_frequent(everybody().filter_map(|user| user.locale.as_deref())),
+        };
         for (address, observed) in snapshot.of_kind(Kind::User) {
             let Some(user) = observed.resource.as_user() else {
                 continue;
             };
-            let staff = user.role.as_ref().is_none_or(UserRole::is_staff);
-            if !staff && !end_users {
+            let is_new = Choice(wishes.only).takes_new() && !wishes.known.contains(address);
+            if !is_new || !(wishes.in_scope)(user) {
                 continue;
             }
-            if let Some(why) = obstacle(user, observed.marks.shared) {
-                left_out.push((address.clone(), why));
+            let (person, mut left_out) = Person::of(snapshot, wishes, address, user);
+            if !person.is_chosen {
                 continue;
             }
-            users.insert(address, user);
+            if !person.staff && !wishes.end_users {
+                adopted.end_users += 1;
+            } else if wishes.dropped.has(address, "") {
+                // Noted already.
+            } else if let Some(why) = obstacle(user, observed.marks.shared) {
+                adopted.left_out.push(left(address, "", why));
+            } else {
+                adopted.left_out.append(&mut left_out);
+                people.users.insert(address, person);
+            }
         }
-        Self {
-            snapshot,
-            time_zone: most_frequent(users.values().filter_map(|user| user.time_zone.as_deref())),
-            locale: most_frequent(users.values().filter_map(|user| user.locale.as_deref())),
-            users,
+        if wishes.profiles && !wishes.dropped.profiles {
+            let bundles = people.users.values();
+            people.profiles = Profiles::of(bundles.filter_map(|person| person.bundle.as_ref()));
         }
+        people
     }
 
-    /// Everybody.
-    pub(super) fn all(&self) -> impl Iterator<Item = &'a User> {
-        self.users.values().copied()
+    /// The roles, groups and organizations that they hold.
+    pub(super) fn references(&self) -> BTreeSet<Address> {
+        let mut references = BTreeSet::new();
+        for person in self.users.values() {
+            if let Some(UserRole::Named(role)) = &person.user.role {
+                references.insert(role.clone());
+            }
+            references.extend(person.groups.iter().flatten().cloned());
+            references.extend(person.organizations.iter().flatten().cloned());
+        }
+        references
     }
 
-    /// The entries by the name of their file.
-    pub(super) fn files(&self) -> BTreeMap<String, Vec<Entry>> {
-        let names = self.file_names();
-        let mut files: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
-        for (address, user) in &self.users {
-            let file = match (&user.role, user.default_group.as_ref()) {
-                (Some(UserRole::EndUser), _) => END_USERS,
-                (_, Some(Some(group))) => names.get(group).map_or(WITHOUT_GROUP, String::as_str),
-                (_, Some(None) | None) => WITHOUT_GROUP,
+    /// Puts the entries into their files.
+    pub(super) fn write(&self, layout: &mut Layout<'a>) {
+        for entry in self.profiles.entries(self.wishes.dropped) {
+            layout.add(PROFILES, Section::Profiles, entry);
+        }
+        for (address, person) in &self.users {
+            let group = person.user.default_group.as_ref().and_then(Option::as_ref);
+            let (place, otherwise) = if person.staff {
+                (group, WITHOUT_GROUP)
+            } else {
+                (person.organization.as_ref(), END_USERS)
             };
-            let entries = files.entry(file.to_owned()).or_default();
-            entries.push(self.entry(address, user));
+            let home = place.and_then(|place| layout.home(place));
+            let file = home.unwrap_or(otherwise).to_owned();
+            layout.add(&file, Section::Users, self.entry(address, person));
         }
-        files
     }
 
-    /// The file of each group. Groups whose names make the same file name are numbered in name order.
-    fn file_names(&self) -> BTreeMap<&'a Address, String> {
-        let mut taken = BTreeSet::from([WITHOUT_GROUP.to_owned(), END_USERS.to_owned()]);
-        let groups = self.snapshot.of_kind(Kind::Group);
-        groups
-            .map(|(address, _)| {
-                let base = slug(address.name());
-                let mut name = base.clone();
-                let mut number = 2;
-                while !taken.insert(name.clone()) {
-                    name = format!("{base}-{number}");
-                    number += 1;
-                }
-                (address, name)
-            })
-            .collect()
-    }
-
-    fn entry(&self, address: &Address, user: &User) -> Entry {
+    fn entry(&self, address: &Address, person: &Person<'a>) -> Entry<'a> {
         let User {
             email,
             external_id,
             number: _, // given by the service
             name,
             role,
-            default_group,
+            default_group: _, // one of the person's own
             suspended,
             alias,
             phone,
@@ -111,91 +138,144 @@ impl<'a> People<'a> {
             only_private_comments,
             moderator,
             user_fields,
-        } = user;
-        let staff = role.as_ref().is_none_or(UserRole::is_staff);
-        let mut entry = Entry::default();
+        } = person.user;
+        let mut entry = Entry::new(Some(address.clone()), self.wishes.dropped);
         entry.text("email", email.as_ref().map(Name::as_str));
         entry.text("external_id", external_id.as_deref());
         entry.text("name", name.as_deref());
-        entry.text("role", role.as_ref().and_then(|role| self.role(role)));
-        let default_group = default_group.as_ref().filter(|_| staff);
-        self.places(&mut entry, address, staff, default_group);
+        let bundle = person.bundle.as_ref();
+        if let Some(profile) = bundle.and_then(|bundle| self.profiles.name(bundle)) {
+            entry.text("profile", Some(profile));
+        } else {
+            entry.text("role", person.role);
+            entry.list("groups", names(person.groups.as_deref()));
+            let default = person.default_group.map(|group| group.name().as_str());
+            entry.text("default_group", default);
+        }
+        entry.list("organizations", names(person.organizations.as_deref()));
         let suspended = suspended.unwrap_or_default();
         entry.text("state", suspended.then_some("suspended"));
         entry.text("alias", alias.as_deref());
         entry.text("phone", phone.as_deref());
-        let differs = |text: Option<&'_ str>, usual: Option<&str>| text != usual;
         let zone = time_zone.as_deref();
-        entry.text("time_zone", zone.filter(|_| differs(zone, self.time_zone)));
+        entry.text("time_zone", zone.filter(|_| zone != self.time_zone));
         let language = locale.as_deref();
-        entry.text(
-            "locale",
-            language.filter(|_| differs(language, self.locale)),
-        );
+        entry.text("locale", language.filter(|_| language != self.locale));
         entry.list("tags", own_tags(tags.as_ref(), field_tags));
         entry.text("notes", notes.as_deref());
         entry.text("details", details.as_deref());
-        entry.text("signature", signature.as_deref().filter(|_| staff));
+        entry.text("signature", signature.as_deref().filter(|_| person.staff));
         // A custom role decides by itself what its holder sees and says.
         let own = matches!(role, Some(UserRole::Agent));
-        entry.text(
-            "ticket_restriction",
-            ticket_restriction.as_deref().filter(|_| own),
-        );
+        let restriction = ticket_restriction.as_deref().filter(|_| own);
+        entry.text("ticket_restriction", restriction);
         let private = only_private_comments.filter(|_| own);
         entry.switch("only_private_comments", private, false);
         entry.switch("moderator", moderator.filter(|_| own), false);
         entry.map("user_fields", set_fields(user_fields));
         entry
     }
+}
 
-    /// Groups and organizations.
-    fn places(
-        &self,
-        entry: &mut Entry,
+impl<'a> Person<'a> {
+    /// The person, and which of the values cannot be declared.
+    fn of(
+        snapshot: &'a Snapshot,
+        wishes: Wishes<'a>,
         address: &Address,
-        staff: bool,
-        default_group: Option<&Option<Address>>,
-    ) {
-        if staff && let Some(groups) = self.memberships(Kind::GroupMembership, address) {
-            let default = known(self.snapshot, default_group);
-            let default = default.filter(|name| groups.contains(&Name::new(name)));
-            entry.list("groups", groups.iter().map(Name::as_str));
-            entry.text("default_group", default);
-        }
-        let organizations = self.memberships(Kind::OrganizationMembership, address);
-        entry.list(
-            "organizations",
-            organizations.iter().flatten().map(Name::as_str),
-        );
-    }
-
-    /// What a role is called under `role`, where it is known by one name.
-    fn role<'r>(&self, role: &'r UserRole) -> Option<&'r str> {
-        match role {
+        user: &'a User,
+    ) -> (Self, Vec<LeftOut>) {
+        let mut left_out = Vec::new();
+        let staff = user.role.as_ref().is_none_or(UserRole::is_staff);
+        let mut listed = |key, held: &[(Address, bool)]| {
+            let mut held = held.iter().map(|(address, _)| address);
+            let nameless = held
+                .clone()
+                .find(|held| known(snapshot, wishes.dropped, held).is_none());
+            if let Some(nameless) = nameless {
+                let why = format!("the list holds {nameless}, which cannot be declared");
+                left_out.push(left(address, key, &why));
+                return None;
+            }
+            (!wishes.dropped.has(address, key)).then(|| held.by_ref().cloned().collect())
+        };
+        let mut in_groups = memberships(snapshot, Kind::GroupMembership, address);
+        in_groups.retain(|_| staff);
+        let in_organizations = memberships(snapshot, Kind::OrganizationMembership, address);
+        let groups: Option<Vec<Address>> = listed("groups", &in_groups);
+        let organizations: Option<Vec<Address>> = listed("organizations", &in_organizations);
+        let choice = Choice(wishes.only);
+        let is_chosen = choice.takes(user, &in_groups, &in_organizations);
+        let usual = in_organizations.iter().find(|(_, default)| *default);
+        let usual = usual.or(in_organizations.first());
+        let default = user.default_group.as_ref().and_then(Option::as_ref);
+        let default = default.filter(|default| {
+            let listed = groups.iter().flatten().any(|group| group == *default);
+            listed && !wishes.dropped.has(address, "default_group")
+        });
+        let role = user.role.as_ref().and_then(|role| match role {
             UserRole::EndUser => Some("end-user"),
             UserRole::Agent => Some("agent"),
             UserRole::Admin => Some("admin"),
-            UserRole::Named(address) => {
-                let known = self.snapshot.objects.contains_key(address);
-                known.then(|| address.name().as_str())
-            }
-        }
+            UserRole::Named(role) => known(snapshot, wishes.dropped, role),
+        });
+        let mut person = Self {
+            user,
+            staff,
+            is_chosen,
+            role: role.filter(|_| !wishes.dropped.has(address, "role")),
+            groups,
+            organizations,
+            default_group: default,
+            organization: usual.map(|(organization, _)| organization.clone()),
+            bundle: None,
+        };
+        person.bundle = person.shareable();
+        (person, left_out)
     }
 
-    /// The groups or organizations of a person; `None` where one of them is not known by its name, so
-    /// that a list would be short.
-    fn memberships(&self, kind: Kind, person: &Address) -> Option<BTreeSet<Name>> {
-        let first = Address::membership(kind, person.name().clone(), Name::new(""));
-        let held = self.snapshot.objects.range(first..);
-        held.take_while(|(address, _)| address.kind() == kind && address.name() == person.name())
-            .map(|(address, _)| {
-                let container = address.container()?;
-                let known = self.snapshot.objects.contains_key(&container);
-                known.then(|| container.name().clone())
-            })
-            .collect()
+    fn shareable(&self) -> Option<Bundle> {
+        let groups = self.groups.as_ref().filter(|groups| !groups.is_empty())?;
+        Some(Bundle {
+            role: self.role.filter(|_| self.staff)?.to_owned(),
+            groups: groups.iter().map(|group| group.name().clone()).collect(),
+            default_group: self.default_group.map(|group| group.name().clone()),
+        })
     }
+}
+
+/// Says whether a person is among those who are wanted.
+pub(super) fn is_wanted(
+    snapshot: &Snapshot,
+    wishes: Wishes<'_>,
+    address: &Address,
+    user: &User,
+) -> bool {
+    let groups = memberships(snapshot, Kind::GroupMembership, address);
+    let organizations = memberships(snapshot, Kind::OrganizationMembership, address);
+    (wishes.in_scope)(user) && Choice(wishes.only).takes(user, &groups, &organizations)
+}
+
+fn left(address: &Address, key: &str, why: &str) -> LeftOut {
+    LeftOut {
+        why: why.to_owned(),
+        address: address.clone(),
+        key: key.to_owned(),
+    }
+}
+
+fn names(addresses: Option<&[Address]>) -> impl Iterator<Item = &str> {
+    let addresses = addresses.into_iter().flatten();
+    addresses.map(|address| address.name().as_str())
+}
+
+/// The groups or organizations of a person in name order, and whether each is the default one.
+fn memberships(snapshot: &Snapshot, kind: Kind, person: &Address) -> Vec<(Address, bool)> {
+    let first = Address::membership(kind, person.name().clone(), Name::new(""));
+    let held = snapshot.objects.range(first..);
+    held.take_while(|(address, _)| address.kind() == kind && address.name() == person.name())
+        .filter_map(|(address, held)| Some((address.container()?, held.marks.default_membership)))
+        .collect()
 }
 
 /// Why a person cannot be declared.
@@ -203,7 +283,7 @@ fn obstacle(user: &User, shared: bool) -> Option<&'static str> {
     let external_id = user.external_id.as_deref().unwrap_or_default();
     if shared {
         Some("came through ticket sharing, which no account may change")
-    } else if user.email.is_none() && external_id.is_empty() {
+    } else if user.email.is_none() && external_id.trim().is_empty() {
         Some("has neither an e-mail address nor an external id")
     } else {
         None

@@ -1,4 +1,4 @@
-//! YAML as this program writes it: block lists of entries with one key a line, values on that line.
+//! Values in YAML as this program writes them.
 
 use std::fmt::Write;
 
@@ -9,12 +9,9 @@ const WORDS: &[&str] = &[
     "true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf", "infinity",
 ];
 
-/// How long a list may be to stay on its line.
-const LINE: usize = 100;
-
 /// A text as a scalar that every reader takes for this very text: bare where nothing about it is
 /// special, else in double quotes with everything invisible escaped.
-pub(super) fn scalar(text: &str) -> String {
+pub(in crate::manifest) fn scalar(text: &str) -> String {
     if is_bare(text) {
         return text.to_owned();
     }
@@ -65,7 +62,7 @@ fn is_hidden(character: char) -> bool {
 }
 
 /// A JSON value on one line.
-pub(super) fn flow(value: &Json) -> String {
+pub(in crate::manifest) fn flow(value: &Json) -> String {
     match value {
         Json::Null | Json::Bool(_) | Json::Number(_) => value.to_string(),
         Json::String(text) => scalar(text),
@@ -80,86 +77,6 @@ pub(super) fn flow(value: &Json) -> String {
                 .collect();
             format!("{{ {} }}", values.join(", "))
         }
-    }
-}
-
-/// One entry of a section.
-#[derive(Debug, Default)]
-pub(super) struct Entry(String);
-
-impl Entry {
-    fn key(&mut self, key: &str) {
-        self.0
-            .push_str(if self.0.is_empty() { "  - " } else { "    " });
-        self.0.push_str(key);
-        self.0.push(':');
-    }
-
-    /// A text, where there is one.
-    pub(super) fn text(&mut self, key: &str, text: Option<&str>) {
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            self.value(key, &scalar(text));
-        }
-    }
-
-    /// A switch, where it stands otherwise than by default.
-    pub(super) fn switch(&mut self, key: &str, switch: Option<bool>, default: bool) {
-        if let Some(switch) = switch.filter(|switch| *switch != default) {
-            self.value(key, if switch { "true" } else { "false" });
-        }
-    }
-
-    /// A list, where something is in it; on one line where it fits.
-    pub(super) fn list<'a>(&mut self, key: &str, items: impl IntoIterator<Item = &'a str>) {
-        let items: Vec<String> = items.into_iter().map(scalar).collect();
-        if items.is_empty() {
-            return;
-        }
-        let line = items.join(", ");
-        if line.chars().count() <= LINE {
-            self.value(key, &format!("[{line}]"));
-            return;
-        }
-        self.key(key);
-        self.0.push('\n');
-        for item in items {
-            self.0.push_str("      - ");
-            self.0.push_str(&item);
-            self.0.push('\n');
-        }
-    }
-
-    /// An open map, where something is in it, one key a line.
-    pub(super) fn map<'a>(
-        &mut self,
-        key: &str,
-        map: impl IntoIterator<Item = (&'a String, &'a Json)>,
-    ) {
-        let mut map = map.into_iter().peekable();
-        if map.peek().is_none() {
-            return;
-        }
-        self.key(key);
-        self.0.push('\n');
-        for (key, value) in map {
-            self.0.push_str("      ");
-            self.0.push_str(&scalar(key));
-            self.0.push_str(": ");
-            self.0.push_str(&flow(value));
-            self.0.push('\n');
-        }
-    }
-
-    fn value(&mut self, key: &str, value: &str) {
-        self.key(key);
-        self.0.push(' ');
-        self.0.push_str(value);
-        self.0.push('\n');
-    }
-
-    /// The lines.
-    pub(super) fn finish(self) -> String {
-        self.0
     }
 }
 

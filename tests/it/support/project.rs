@@ -99,6 +99,12 @@ impl Project {
         self
     }
 
+    /// The same folder with an empty environment.
+    pub(crate) fn without_variables(mut self) -> Self {
+        self.environment.clear();
+        self
+    }
+
     /// The folder.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()

@@ -1,0 +1,6 @@
+//! An account that is there already: its snapshot, plans without it, and the manifests it would have.
+
+mod import;
+mod init;
+mod snapshot;
+mod update;
