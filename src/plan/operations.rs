@@ -153,17 +153,14 @@ impl<'s> Calls<'s> {
         let mut needed = BTreeSet::new();
         for (item, step) in (0..).zip(&self.batches[call].steps) {
             for (earlier, _) in ordered(&self.steps.list[*step]) {
-                match self.of[*earlier] {
-                    Some(place) => {
-                        needed.insert((item, place));
-                    }
-                    // No gate waits for another.
-                    None => {
-                        let behind = ordered(&self.steps.list[*earlier]);
-                        let places = behind.filter_map(|(earlier, _)| self.of[*earlier]);
-                        needed.extend(places.map(|place| (item, place)));
-                    }
+                if let Some(place) = self.of[*earlier] {
+                    needed.insert((item, place));
+                    continue;
                 }
+                // No gate waits for another.
+                let behind = ordered(&self.steps.list[*earlier]);
+                let places = behind.filter_map(|(earlier, _)| self.of[*earlier]);
+                needed.extend(places.map(|place| (item, place)));
             }
         }
         needed.retain(|(_, place)| place.call != call);
