@@ -66,8 +66,7 @@ pub trait Managed {
 }
 
 /// A resource of any kind, as declared (absent values are not managed) or as live (all known values).
-///
-/// The large ones are boxed: most resources of an account are memberships, which are small.
+// The large ones are boxed: most resources of an account are memberships, which are small.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Resource {
