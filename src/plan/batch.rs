@@ -7,7 +7,7 @@ use crate::model::{Kind, Name};
 use super::steps::{Bond, Shape, Step, StepId, Steps, has_bulk_form};
 
 /// A bulk call holds at most this many items (zendesk-api §13).
-const CAPACITY: usize = 100;
+pub(super) const CAPACITY: usize = 100;
 
 /// From this many items on, bulk calls and the polls they cost are fewer requests than plain calls.
 const WORTH_A_JOB: usize = 4;

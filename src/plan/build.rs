@@ -11,7 +11,7 @@ use super::types::{Estimate, Plan};
 use super::world::World;
 use super::{
     access, batch, changes, coverage, digest, estimate, lower, notes, operations, refuse, seats,
-    target,
+    share, target,
 };
 
 /// What a plan is made from.
@@ -63,7 +63,7 @@ fn assemble(mut world: World<'_>, steps: Steps, route: &dyn Fn(&Write, &Book) ->
     let numbers = numbers(&world, &steps);
     let changes = changes::changes(&world, &steps);
     let refused = refuse::refusals(&world, &steps);
-    let batches = batch::batches(&steps);
+    let batches = share::share(&steps, batch::batches(&steps));
     let operations = operations::operations(steps, &batches, &|write| route(write, &numbers));
     let access = access::access(&world, &changes);
     let endings = notes::endings(&world);

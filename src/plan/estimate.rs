@@ -11,7 +11,7 @@ use super::types::{Estimate, Operation};
 const LEAST_RATE: u64 = 200;
 
 /// Rounds of asking after the jobs of one wave.
-const POLL_ROUNDS: u64 = 2;
+pub(super) const POLL_ROUNDS: u64 = 2;
 
 /// Seconds those rounds wait: one, then two.
 const POLL_SECONDS: u64 = 3;

@@ -38,6 +38,7 @@ mod refuse;
 mod resume;
 pub mod saved;
 mod seats;
+mod share;
 mod stale;
 mod steps;
 mod target;

@@ -55,6 +55,11 @@ pub(super) fn operations(
     order.iter().filter_map(operation).collect()
 }
 
+/// The wave of every call, from 1. A call must stand after all that it waits for.
+pub(super) fn waves(steps: &Steps, batches: &[Batch]) -> Vec<u32> {
+    Calls::new(steps, batches).waves()
+}
+
 /// One write of all items of a call, taken out of the steps.
 fn write(steps: &mut Steps, batch: &Batch) -> Option<Write> {
     let first = steps.list.get(*batch.steps.first()?)?;

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
+use super::Story;
 use crate::model::{Address, Kind, Name, Verb};
 use crate::plan::batch::batches;
+use crate::plan::laws::toy::Held;
 use crate::plan::steps::{Bond, Shape, StepId, Steps, Values};
 
 const SHAPES: [Shape; 4] = [
@@ -190,4 +192,49 @@ fn a_persons_items_share_a_job_where_that_costs_no_further_one() {
             .collect();
         assert_eq!(people.len() * 3, batch.steps.len());
     }
+}
+
+#[test]
+fn what_a_jobs_polls_can_carry_along_goes_in_jobs_too() {
+    let mut story = Story::new();
+    for name in ["ann", "ben", "cat", "dan"] {
+        story.person(name, Held::EndUser, &[]);
+        story.wants_user(name, |_| {});
+        story.wants_places(name, Kind::OrganizationMembership, &["Globex"]);
+    }
+    let alias = |story: &mut Story, name: &str| {
+        story.person(name, Held::EndUser, &[]);
+        story.wants_user(name, |user| user.alias = Some("New".to_owned()));
+    };
+    alias(&mut story, "eve");
+    let joins = "1: many Create organization_membership/ann@example.com/Globex, \
+        organization_membership/ben@example.com/Globex, \
+        organization_membership/cat@example.com/Globex, \
+        organization_membership/dan@example.com/Globex";
+    let one = format!("{joins}\n1: Update user/eve@example.com alias");
+    assert_eq!(story.calls(), one);
+    alias(&mut story, "fay");
+    let both = "1: many Update user/eve@example.com alias, user/fay@example.com alias";
+    assert_eq!(story.calls(), format!("{joins}\n{both}"));
+}
+
+#[test]
+fn plain_calls_of_one_wave_become_jobs_only_where_that_saves_the_polls() {
+    let mut story = Story::new();
+    for name in ["ann", "ben"] {
+        story.person(name, Held::EndUser, &[]);
+        story.wants_user(name, |user| user.alias = Some("New".to_owned()));
+    }
+    for name in ["cat", "dan"] {
+        story.person(name, Held::EndUser, &["Globex"]);
+        story.wants_user(name, |_| {});
+        story.wants_places(name, Kind::OrganizationMembership, &[]);
+    }
+    assert!(
+        !story.calls().contains("many"),
+        "four calls, or two jobs and two polls"
+    );
+    story.person("eve", Held::EndUser, &[]);
+    story.wants_user("eve", |user| user.alias = Some("New".to_owned()));
+    assert_eq!(story.calls().matches("many").count(), 2);
 }
