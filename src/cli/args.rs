@@ -123,12 +123,8 @@ pub(super) struct InitArgs {
     /// Whose CI is to validate and plan pull requests
     #[arg(long, value_enum, value_name = "CI")]
     pub(super) ci: Option<Ci>,
-    /// The command by which a CI job installs zdsync
-    #[arg(
-        long,
-        value_name = "COMMAND",
-        required_if_eq_any([("ci", "github"), ("ci", "gitlab")])
-    )]
+    /// The command by which a CI job installs zdsync, where it is not `cargo install --locked zdsync`
+    #[arg(long, value_name = "COMMAND")]
     pub(super) install: Option<String>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Write};
 
-use super::{Choices, Target, check};
+use super::{Choices, INSTALL, Target, check};
 use crate::cli::args::Ci;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -44,12 +44,12 @@ impl<R: BufRead, W: Write> Questions<R, W> {
             )?,
         };
         let install = match (ci, install) {
-            (Ci::None, given) => given.unwrap_or_default(),
-            (Ci::Github | Ci::Gitlab, Some(install)) => install,
+            (_, Some(install)) => install,
+            (Ci::None, None) => INSTALL.to_owned(),
             (Ci::Github | Ci::Gitlab, None) => self.until(
-                "The command by which a CI job installs zdsync: ",
+                &format!("The command by which a CI job installs zdsync [{INSTALL}]: "),
                 |answer| match answer {
-                    "" => Err("a job cannot run zdsync without it".to_owned()),
+                    "" => Ok(INSTALL.to_owned()),
                     command => Ok(command.to_owned()),
                 },
             )?,
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn questions_are_asked_until_they_are_answered() {
         let answers =
-            "\nacme corp\nhttps://acme.zendesk.com/\nperhaps\ngithub\n\ncargo install zdsync\n";
+            "\nacme corp\nhttps://acme.zendesk.com/\nperhaps\ngithub\ncargo install zdsync\n";
         let mut screen = Vec::new();
         let choices = Questions::new(answers.as_bytes(), &mut screen)
             .ask(None, None)

@@ -22,6 +22,9 @@ const ACCOUNT: &str = "account.yaml";
 /// What git is to leave alone: receipts and the state of the sandbox, which hold people's names.
 const IGNORED: &str = ".zdsync/";
 
+/// How a CI job installs zdsync where nothing else is said.
+const INSTALL: &str = "cargo install --locked zdsync";
+
 /// The CI file of GitHub.
 const GITHUB: (&str, &str) = (".github/workflows/zdsync.yml", include_str!("github.yml"));
 /// The CI file of GitLab.
@@ -127,7 +130,7 @@ fn choices(arguments: &InitArgs) -> Result<Choices, Failure> {
     Ok(Choices {
         target,
         ci: ci.unwrap_or(Ci::None),
-        install: install.clone().unwrap_or_default(),
+        install: install.clone().unwrap_or_else(|| INSTALL.to_owned()),
     })
 }
 

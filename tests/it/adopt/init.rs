@@ -9,9 +9,6 @@ fn a_project_starts_with_init_and_import_and_nothing_is_overwritten() {
     let project = Project::empty();
     project.write(".gitignore", "/target");
     project.run(&["init"]).exits(64);
-    project
-        .run(&["init", "--sandbox", "--ci", "github"])
-        .exits(64);
     project.run(&["init", "--sandbox"]).exits(0);
     assert_eq!(project.read(".gitignore"), "/target\n.zdsync/\n");
     assert!(
@@ -76,6 +73,14 @@ fn the_ci_files_run_what_the_program_has() {
             }
         }
     }
+    let project = Project::empty();
+    let usual = ["init", "--sandbox", "--ci", "github"];
+    project.run(&usual).exits(0);
+    let text = project.read(".github/workflows/zdsync.yml");
+    assert!(
+        text.contains("run: \"cargo install --locked zdsync\""),
+        "{text}"
+    );
     let project = Project::empty();
     project
         .run(&["init", "--url", "http://acme.example"])
