@@ -40,3 +40,31 @@ impl<'a, V> Cursor<'a, V> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::Cursor;
+    use crate::model::Address;
+
+    #[test]
+    fn addresses_are_found_forwards_again_and_backwards() {
+        let names = ["a", "c", "e"];
+        let map: BTreeMap<Address, &str> = names.map(|name| (Address::group(name), name)).into();
+        let mut cursor = Cursor::new(&map);
+        for (wanted, found) in [
+            ("a", Some("a")),
+            ("b", None),
+            ("e", Some("e")),
+            ("c", Some("c")),
+            ("a", Some("a")),
+            ("e", Some("e")),
+            ("f", None),
+            ("b", None),
+        ] {
+            let at = cursor.seek(&Address::group(wanted));
+            assert_eq!(at.map(|(_, value)| *value), found, "{wanted}");
+        }
+    }
+}

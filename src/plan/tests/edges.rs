@@ -200,3 +200,15 @@ fn a_refusal_names_the_limit_that_held() {
     story.policy.allowed_removals.insert(Kind::User, 2);
     assert!(said(&story).ends_with("the limit is 2 (--allow-removals)"));
 }
+
+#[test]
+fn who_is_declared_to_go_joins_nothing_any_more() {
+    let mut story = Story::new();
+    story.person("bob", story.holds("Staff"), &["Support"]);
+    story.wants_places("bob", Kind::GroupMembership, &["Support", "Tier 1"]);
+    story.wants_user("bob", |_| {}).lifecycle = Lifecycle::Offboarded;
+    insta::assert_snapshot!(story.changes(), @"
+    offboard user/bob@example.com role suspended
+    delete group_membership/bob@example.com/Support
+    ");
+}
