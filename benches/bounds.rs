@@ -263,7 +263,10 @@ fn person(email: &Name, name: String) -> Resource {
 
 /// Plans and carries the plan out; gives it and the number of requests it took.
 async fn carry_out(case: &Case) -> (Plan, u64) {
-    let settings = Settings::default();
+    let settings = Settings {
+        bulk_import: Some(true),
+        ..Settings::default()
+    };
     let account = Account::of(&seed(case), settings, Duration::from_millis(50));
     let live = account.read_everything().await;
     let inventory = inventory(case);

@@ -129,3 +129,13 @@ fn covered_operation(operation: &Operation) -> CoveredOperation<'_> {
         settles,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::hexadecimal;
+
+    #[test]
+    fn every_byte_is_two_digits() {
+        assert_eq!(hexadecimal(&[0x3f, 0x9c, 0x00, 0xff]), "3f9c00ff");
+    }
+}
