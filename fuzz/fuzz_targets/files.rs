@@ -5,6 +5,7 @@
 //! `cargo +nightly fuzz run files`
 #![no_main]
 
+use std::collections::BTreeSet;
 use std::io;
 
 use libfuzzer_sys::fuzz_target;
@@ -12,7 +13,7 @@ use zdsync::api;
 use zdsync::desired;
 use zdsync::diag::Source;
 use zdsync::live::{self, Redaction};
-use zdsync::manifest::{Project, Wishes, adopt, parse_config, parse_manifests};
+use zdsync::manifest::{Dropped, Project, Wishes, adopt, parse_config, parse_manifests};
 use zdsync::model::Snapshot;
 use zdsync::plan::{self, Inputs, Plan};
 use zdsync::report::plan::{View, human, json, markdown};
@@ -27,7 +28,7 @@ fuzz_target!(|text: &str| {
         assert!(Sandbox::restore(&saved, Settings::default()).is_ok());
     }
     let _ = Sandbox::restore(text, Settings::default());
-    if let Ok(plan) = plan::saved::from_text(text) {
+    if let Ok((plan, _)) = plan::saved::from_text(text) {
         show(&plan);
     }
     if let Ok(saved) = live::saved::from_text(text) {
@@ -39,14 +40,22 @@ fuzz_target!(|text: &str| {
 
 /// Writes manifests for a snapshot, reads them and plans them against it.
 fn adopted(snapshot: &Snapshot, at: jiff::Timestamp) {
+    let (none, dropped) = (BTreeSet::new(), Dropped::default());
     let wishes = Wishes {
         end_users: true,
+        profiles: true,
+        only: &[],
+        in_scope: &|_| true,
+        known: &none,
+        needed: &none,
         writable: &|_| true,
+        dropped: &dropped,
+        schema: None,
     };
     let written = adopt(snapshot, wishes).files;
     let sources: Vec<_> = written
         .into_iter()
-        .map(|(path, text)| Source::new(path, text))
+        .map(|(path, manifest)| Source::new(path, manifest.text))
         .collect();
     let (files, broken, _) = parse_manifests(&sources);
     let config_source = Source::new("zdsync.yaml", "account: { subdomain: acme }\n");
@@ -70,7 +79,7 @@ fn adopted(snapshot: &Snapshot, at: jiff::Timestamp) {
         targets: &[],
     });
     show(&plan);
-    let saved = plan::saved::to_text(&plan).unwrap_or_default();
+    let saved = plan::saved::to_text(&plan, None).unwrap_or_default();
     assert!(plan::saved::from_text(&saved).is_ok());
 }
 
