@@ -64,7 +64,7 @@ fn assemble(mut world: World<'_>, steps: Steps, route: &dyn Fn(&Write, &Book) ->
     let changes = changes::changes(&world, &steps);
     let refused = refuse::refusals(&world, &steps);
     let batches = share::share(&steps, batch::batches(&steps));
-    let operations = operations::operations(steps, &batches, &|write| route(write, &numbers));
+    let operations = operations::operations(steps, batches, &|write| route(write, &numbers));
     let access = access::access(&world, &changes);
     let endings = notes::endings(&world);
     let snapshot = world.snapshot;

@@ -9,14 +9,14 @@ use super::lookup::Lookup;
 use super::steps::{Bond, Step, StepId, Steps, Work};
 use super::types::{Need, Operation, OperationId};
 
-/// Numbers the calls by wave and gives each what it requires.
+/// Numbers the calls, given with their waves, and gives each what it requires.
 pub(super) fn operations(
     mut steps: Steps,
-    batches: &[Batch],
+    batches: Vec<(u32, Batch)>,
     route: &dyn Fn(&Write) -> Route,
 ) -> Vec<Operation> {
-    let calls = Calls::new(&steps, batches);
-    let waves = calls.waves();
+    let (waves, batches): (Vec<u32>, Vec<Batch>) = batches.into_iter().unzip();
+    let calls = Calls::new(&steps, &batches);
     let needed: Vec<BTreeSet<(u32, Place)>> =
         (0..batches.len()).map(|call| calls.needed(call)).collect();
     let mut order: Vec<usize> = (0..batches.len()).collect();
@@ -91,8 +91,6 @@ struct Calls<'s> {
     batches: &'s [Batch],
     /// The call of every step, and its place among the call's items; `None` for gates.
     of: Vec<Option<Place>>,
-    /// The calls that a gate waits for: many steps wait at one gate, and one call holds many steps.
-    behind: BTreeMap<StepId, BTreeMap<usize, Bond>>,
 }
 
 /// An item of a call.
@@ -110,33 +108,32 @@ impl<'s> Calls<'s> {
                 of[*step] = Some(Place { call, item });
             }
         }
-        let mut behind: BTreeMap<StepId, BTreeMap<usize, Bond>> = BTreeMap::new();
-        let gates = steps.list.iter().enumerate();
-        for (gate, step) in gates.filter(|(_, step)| step.item().is_none()) {
-            let calls = behind.entry(gate).or_default();
-            // No gate waits for another.
-            for (earlier, bond) in &step.waits {
-                if let Some(place) = of[*earlier] {
-                    let known = calls.entry(place.call).or_insert(*bond);
-                    *known = (*known).max(*bond);
-                }
-            }
-        }
-        Self {
-            steps,
-            batches,
-            of,
-            behind,
-        }
+        Self { steps, batches, of }
+    }
+
+    /// The calls that each gate waits for: many steps wait at one gate, and one call holds many steps.
+    fn behind_gates(&self) -> BTreeMap<StepId, BTreeSet<usize>> {
+        let gates = self.steps.list.iter().enumerate();
+        let gates = gates.filter(|(_, step)| step.item().is_none());
+        // No gate waits for another.
+        let behind = gates.map(|(gate, step)| {
+            let places = step
+                .waits
+                .iter()
+                .filter_map(|(earlier, _)| self.of[*earlier]);
+            (gate, places.map(|place| place.call).collect())
+        });
+        behind.collect()
     }
 
     /// The wave of every call: one more than that of the latest it comes after. Calls about the same
     /// person never share a wave (zendesk-api §15).
     fn waves(&self) -> Vec<u32> {
+        let behind = self.behind_gates();
         let mut waves: Vec<u32> = Vec::with_capacity(self.batches.len());
         let mut latest: Lookup<u32> = Lookup::default();
         for (call, batch) in self.batches.iter().enumerate() {
-            let earlier = self.awaited(call, Bond::Later);
+            let earlier = self.awaited(call, &behind);
             let after_waits = earlier.iter().filter_map(|earlier| waves.get(*earlier));
             let people: Vec<Address> = batch
                 .steps
@@ -172,24 +169,19 @@ impl<'s> Calls<'s> {
         needed
     }
 
-    /// The calls that this one waits for by bonds of at least `bond`, itself left out.
-    fn awaited(&self, call: usize, bond: Bond) -> BTreeSet<usize> {
+    /// The calls that this one waits for, itself left out.
+    fn awaited(&self, call: usize, behind: &BTreeMap<StepId, BTreeSet<usize>>) -> BTreeSet<usize> {
         let mut awaited = BTreeSet::new();
         let mut gates = BTreeSet::new();
-        let waits = self.batches[call]
-            .steps
-            .iter()
-            .flat_map(|step| &self.steps.list[*step].waits);
-        for (earlier, _) in waits.filter(|(_, known)| *known >= bond) {
+        let steps = self.batches[call].steps.iter();
+        for (earlier, _) in steps.flat_map(|step| &self.steps.list[*step].waits) {
             if let Some(place) = self.of[*earlier] {
                 awaited.insert(place.call);
             } else {
                 gates.insert(*earlier);
             }
         }
-        let behind = gates.iter().filter_map(|gate| self.behind.get(gate));
-        let behind = behind.flatten().filter(|(_, known)| **known >= bond);
-        awaited.extend(behind.map(|(call, _)| *call));
+        awaited.extend(gates.iter().filter_map(|gate| behind.get(gate)).flatten());
         awaited.remove(&call);
         awaited
     }

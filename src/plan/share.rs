@@ -10,19 +10,20 @@ use super::estimate::POLL_ROUNDS;
 use super::operations::waves;
 use super::steps::{Shape, Step, Steps, has_bulk_form};
 
-/// The calls, sorted by wave, with plain ones that are alike put together where that pays.
+/// The calls with their waves, sorted by wave, with plain ones that are alike put together where that pays.
 ///
 /// Calls of one wave need nothing of each other and are about different people, so that any of them may share
 /// a job.
-pub(super) fn share(steps: &Steps, batches: Vec<Batch>) -> Vec<Batch> {
+pub(super) fn share(steps: &Steps, batches: Vec<Batch>) -> Vec<(u32, Batch)> {
     let moved = numbers_asked_for(steps);
     let mut by_wave: BTreeMap<u32, Vec<Batch>> = BTreeMap::new();
     for (wave, batch) in waves(steps, &batches).into_iter().zip(batches) {
         by_wave.entry(wave).or_default().push(batch);
     }
-    let shared = by_wave
-        .into_values()
-        .flat_map(|wave| share_wave(steps, wave, &moved));
+    let shared = by_wave.into_iter().flat_map(|(wave, batches)| {
+        let shared = share_wave(steps, batches, &moved);
+        shared.into_iter().map(move |batch| (wave, batch))
+    });
     shared.collect()
 }
 
