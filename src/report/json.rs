@@ -27,6 +27,14 @@ pub fn line<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result
     out.flush()
 }
 
+/// The JSON Schema of what [`line()`] writes of a value.
+pub(super) fn schema<T: JsonSchema>() -> Schema {
+    schemars::generate::SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<T>()
+}
+
 /// Compact JSON in which deceptive characters are escaped.
 struct Visible(CompactFormatter);
 

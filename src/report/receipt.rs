@@ -50,10 +50,7 @@ pub fn json(receipt: &Receipt<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// The JSON Schema of what [`json()`] writes.
 pub fn schema() -> Schema {
-    schemars::generate::SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<Document<'_>>()
+    json::schema::<Document<'_>>()
 }
 
 /// The version of the format.

@@ -24,10 +24,7 @@ pub fn json(plan: &Plan, event: &Event, out: &mut dyn Write) -> io::Result<()> {
 
 /// The JSON Schema of each line that [`json()`] writes.
 pub fn schema() -> Schema {
-    schemars::generate::SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<Line<'_>>()
+    json::schema::<Line<'_>>()
 }
 
 /// The version of the format.

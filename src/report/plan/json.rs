@@ -28,10 +28,7 @@ pub fn json(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 
 /// The JSON Schema of what [`json()`] writes.
 pub fn schema() -> Schema {
-    schemars::generate::SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<Document<'_>>()
+    json::schema::<Document<'_>>()
 }
 
 fn document(plan: &Plan) -> Document<'_> {
