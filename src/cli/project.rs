@@ -32,19 +32,8 @@ pub(super) fn read(
     planning: &PlanningArgs,
     now: Timestamp,
 ) -> Result<Declared, Failure> {
-    let (project, mut found) = read_files(settings)?;
-    let Some(project) = project else {
-        return Err(refuse(settings, &found));
-    };
-    let (inventory, meaning) = desired::resolve(&project, planning.at.unwrap_or(now));
-    found.append(meaning);
-    found.sort();
-    if found.errors() > 0 {
-        return Err(refuse(settings, &found));
-    }
-    if !settings.quiet {
-        show(settings, &found);
-    }
+    let at = planning.at.unwrap_or(now);
+    let (project, inventory) = resolve(settings, read_files(settings)?, at)?;
     let mut policy = project.config.policy();
     policy
         .allowed_removals
@@ -54,6 +43,36 @@ pub(super) fn read(
         inventory,
         policy,
     })
+}
+
+/// Resolves what was read of a project. Mistakes are shown on standard error and end the command; warnings are
+/// shown and do not.
+pub(super) fn resolve(
+    settings: &Settings,
+    (project, mut found): (Option<Project>, Diagnostics),
+    at: Timestamp,
+) -> Result<(Project, Inventory), Failure> {
+    let Some(project) = project else {
+        return Err(refuse(settings, &found));
+    };
+    let (inventory, meaning) = desired::resolve(&project, at);
+    found.append(meaning);
+    found.sort();
+    if found.errors() > 0 {
+        return Err(refuse(settings, &found));
+    }
+    if !settings.quiet {
+        show(settings, &found);
+    }
+    Ok((project, inventory))
+}
+
+/// The project of what was read, where its configuration can be used; otherwise every mistake is shown.
+pub(super) fn usable(
+    settings: &Settings,
+    (project, found): (Option<Project>, Diagnostics),
+) -> Result<Project, Failure> {
+    project.ok_or_else(|| refuse(settings, &found))
 }
 
 /// Reads the files of a project; `None` where its configuration cannot be used.
@@ -70,8 +89,7 @@ pub(super) fn read_files(settings: &Settings) -> Result<(Option<Project>, Diagno
 /// The project for commands that look at the account: its manifests may have mistakes, its configuration
 /// may not.
 pub(super) fn project(settings: &Settings) -> Result<Project, Failure> {
-    let (project, found) = read_files(settings)?;
-    project.ok_or_else(|| refuse(settings, &found))
+    usable(settings, read_files(settings)?)
 }
 
 /// Shows every mistake, and ends the command.

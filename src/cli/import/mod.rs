@@ -18,7 +18,7 @@ use crate::diff;
 use crate::manifest::{self, Adopted, Dropped, Manifest, Only, Project, Wishes};
 use crate::model::{Address, Inventory, Kind, Policy, Snapshot, User, plural};
 
-use super::args::{ImportArgs, PlanningArgs};
+use super::args::ImportArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::settings::Settings;
@@ -88,19 +88,17 @@ fn declared(
     now: Timestamp,
 ) -> Result<(Project, Inventory), Failure> {
     let matters = arguments.update || arguments.only.contains(&Only::New);
-    let (project, found) = project::read_files(settings)?;
-    let blank = |project: &Project| {
+    let read = project::read_files(settings)?;
+    let (project, found) = &read;
+    let blank = project.as_ref().is_some_and(|project| {
         let nothing = |finding: &Diagnostic| finding.code == manifest::codes::NOTHING_DECLARED;
         project.files.is_empty() && found.iter().all(nothing)
-    };
-    if matters && !project.as_ref().is_some_and(blank) {
+    });
+    if matters && !blank {
         // Says what is wrong with them, where something is.
-        let declared = project::read(settings, &PlanningArgs::default(), now)?;
-        if let Some(project) = project {
-            return Ok((project, declared.inventory));
-        }
+        return project::resolve(settings, read, now);
     }
-    let project = project::project(settings)?;
+    let project = project::usable(settings, read)?;
     let (inventory, _) = desired::resolve(&project, now);
     Ok((project, inventory))
 }
