@@ -12,6 +12,7 @@ use crate::model::Kind;
 use crate::sandbox::{Credential, Fault, Size, Switch};
 
 use super::canary::Canary;
+use super::values::{parse_allowance, parse_duration, parse_patience, parse_time};
 
 /// Declarative access management for Zendesk
 ///
@@ -439,70 +440,14 @@ pub(super) struct ManArgs {
     pub(super) out: Option<Utf8PathBuf>,
 }
 
-/// Reads `users=12`.
-fn parse_allowance(text: &str) -> Result<(Kind, u64), String> {
-    let sections = || Kind::ALL.map(Kind::section).join(", ");
-    let (section, count) = text
-        .split_once('=')
-        .ok_or_else(|| "write it as KIND=COUNT, such as users=12".to_owned())?;
-    let kind = Kind::ALL
-        .into_iter()
-        .find(|kind| kind.section() == section)
-        .ok_or_else(|| format!("`{section}` is none of {}", sections()))?;
-    let count = count
-        .parse()
-        .map_err(|_| format!("`{count}` is not a whole number"))?;
-    Ok((kind, count))
-}
-
-/// Reads a time, or a day, which begins at midnight UTC.
-fn parse_time(text: &str) -> Result<Timestamp, String> {
-    let day = |day: jiff::civil::Date| day.to_zoned(jiff::tz::TimeZone::UTC);
-    // A time without its zone reads as a date, too, and is refused.
-    let time = if text.len() == "2026-12-31".len() {
-        text.parse().and_then(day).map(|day| day.timestamp())
-    } else {
-        let zoned = |_| text.parse::<jiff::Zoned>().map(|time| time.timestamp());
-        text.parse().or_else(zoned)
-    };
-    time.map_err(|_| "write it as 2026-12-31T23:00:00Z or 2026-12-31".to_owned())
-}
-
-/// Reads `50ms` or `2s`.
-fn parse_duration(text: &str) -> Result<Duration, String> {
-    let duration: SignedDuration = text
-        .parse()
-        .map_err(|_| "write it as a number with a unit, such as 50ms or 2s".to_owned())?;
-    Duration::try_from(duration).map_err(|_| "a time cannot be negative".to_owned())
-}
-
-/// As [`parse_duration`], for times that clocks are compared with.
-fn parse_patience(text: &str) -> Result<SignedDuration, String> {
-    parse_duration(text)?
-        .try_into()
-        .map_err(|_| "that is too long".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
 
-    use super::{Cli, Kind, parse_allowance};
+    use super::Cli;
 
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn allowances_name_a_kind_and_a_count() {
-        assert_eq!(parse_allowance("users=12"), Ok((Kind::User, 12)));
-        assert!(
-            parse_allowance("people=12")
-                .unwrap_err()
-                .contains("group_memberships")
-        );
-        assert!(parse_allowance("users").is_err());
-        assert!(parse_allowance("users=many").is_err());
     }
 }

@@ -33,6 +33,7 @@ mod screen;
 mod settings;
 mod snapshot;
 mod validate;
+mod values;
 mod verify;
 
 use std::ffi::OsString;
