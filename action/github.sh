@@ -3,6 +3,9 @@
 #
 # Reads GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_API_URL.
 
+# shellcheck source=action/forge.sh
+. "$(dirname "${BASH_SOURCE[0]}")/forge.sh"
+
 # github METHOD PATH [BODY]: one call, PATH below the repository, BODY a file of JSON. Prints the answer.
 github() {
   local method=$1 path=$2 arguments
@@ -17,22 +20,4 @@ github() {
 }
 
 # github_all PATH: every page of a list, as one array.
-github_all() {
-  local path=$1 page=1 mark='?' answer size
-  if [[ $path == *\?* ]]; then mark='&'; fi
-  while :; do
-    answer=$(github GET "$path${mark}per_page=100&page=$page")
-    printf '%s\n' "$answer"
-    size=$(jq length <<<"$answer")
-    if [ "$size" -lt 100 ]; then break; fi
-    page=$((page + 1))
-  done | jq -s add
-}
-
-# number TEXT: stops where it is not a whole number, before it becomes part of an address.
-number() {
-  if ! [[ $1 =~ ^[0-9]+$ ]]; then
-    echo "error: not a number: $1" >&2
-    exit 1
-  fi
-}
+github_all() { every_page github "$1"; }

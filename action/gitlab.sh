@@ -14,6 +14,8 @@ set -euo pipefail
 shopt -s inherit_errexit
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=action/forge.sh
+. "$here/forge.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -32,24 +34,7 @@ gitlab() {
 }
 
 # gitlab_all PATH: every page of a list, as one array.
-gitlab_all() {
-  local path=$1 page=1 mark='?' answer size
-  if [[ $path == *\?* ]]; then mark='&'; fi
-  while :; do
-    answer=$(gitlab GET "$path${mark}per_page=100&page=$page")
-    printf '%s\n' "$answer"
-    size=$(jq length <<<"$answer")
-    if [ "$size" -lt 100 ]; then break; fi
-    page=$((page + 1))
-  done | jq -s add
-}
-
-number() {
-  if ! [[ $1 =~ ^[0-9]+$ ]]; then
-    echo "error: not a number: $1" >&2
-    exit 1
-  fi
-}
+gitlab_all() { every_page gitlab "$1"; }
 
 refuse() {
   echo "refused: $1" >&2
