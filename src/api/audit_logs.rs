@@ -14,6 +14,7 @@ use crate::model::{LogEntry, ObjectId};
 struct EntryWire {
     id: u64,
     action: Option<String>,
+    actor_id: Option<u64>,
     actor_name: Option<String>,
     source_id: Option<u64>,
     source_type: Option<String>,
@@ -31,6 +32,7 @@ impl From<EntryWire> for LogEntry {
         let EntryWire {
             id,
             action,
+            actor_id,
             actor_name,
             source_id,
             source_type,
@@ -41,6 +43,7 @@ impl From<EntryWire> for LogEntry {
         Self {
             id: ObjectId::from_wire(id),
             action: action.unwrap_or_default(),
+            actor_id: actor_id.map(ObjectId::from_wire),
             actor: actor_name.unwrap_or_default(),
             source: ObjectId::from_wire(source_id.unwrap_or_default()),
             source_type: source_type.unwrap_or_default(),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::api::Client;
 use crate::live::{self, AuditLog};
+use crate::model::ObjectId;
 use crate::plan::{self, Applied, Consulted, LastApply, Memory, Plan};
 
 use super::args::PlanningArgs;
@@ -19,6 +20,8 @@ use super::settings::Settings;
 #[derive(Deserialize)]
 struct Receipt {
     account: String,
+    #[serde(default)]
+    caller_id: Option<ObjectId>,
     digest: String,
     commit: Option<String>,
     #[serde(default)]
@@ -111,6 +114,7 @@ fn applied(
             commit: receipt.commit,
             pull_request: receipt.pull_request,
             receipt: path.file_name().unwrap_or_default().to_owned(),
+            caller_id: receipt.caller_id,
         };
         found.push((last, declared));
         if ends {

@@ -11,6 +11,8 @@ pub struct LogEntry {
     pub id: ObjectId,
     /// What was done: `create`, `update`, `destroy`, or another word of the service.
     pub action: String,
+    /// The number of who did it.
+    pub actor_id: Option<ObjectId>,
     /// The full name of who did it.
     pub actor: String,
     /// The number of what was changed.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::model::{
-    Address, Inventory, Kind, Lifecycle, Name, Natural, Policy, Scope, Undeclared, Value,
+    Address, Inventory, Kind, Lifecycle, Name, Natural, ObjectId, Policy, Scope, Undeclared, Value,
 };
 
 use super::types::Plan;
@@ -51,6 +51,18 @@ pub struct LastApply {
     pub pull_request: Option<String>,
     /// The receipt's file name.
     pub receipt: String,
+    /// The number of the user whose credential was used, where the receipt tells.
+    pub caller_id: Option<ObjectId>,
+}
+
+/// When something was last known to be as applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Since {
+    /// When the apply ended that left it so.
+    pub at: Timestamp,
+    /// The number of the user whose credential did it, where known: what the account's record says of
+    /// that user at that very time is the apply itself.
+    pub by: Option<ObjectId>,
 }
 
 /// What receipts tell together.
@@ -59,10 +71,10 @@ pub struct Applied {
     /// The newest of them.
     pub last: LastApply,
     /// What was last declared of each object, and when that was applied.
-    pub(super) values: BTreeMap<Address, (Timestamp, Values)>,
+    pub(super) values: BTreeMap<Address, (Since, Values)>,
     /// The undeclared objects of the last whole apply, and what was to happen to such; `None` where no
     /// receipt covers everything.
-    pub(super) undeclared: Option<(Timestamp, BTreeSet<Address>, BTreeMap<Kind, String>)>,
+    pub(super) undeclared: Option<(Since, BTreeSet<Address>, BTreeMap<Kind, String>)>,
 }
 
 impl Applied {
@@ -74,16 +86,19 @@ impl Applied {
             let (mut values, mut undeclared) = so_far.map_or_else(Default::default, |so_far| {
                 (so_far.values, so_far.undeclared)
             });
-            let at = last.finished_at;
+            let since = Since {
+                at: last.finished_at,
+                by: last.caller_id,
+            };
             if memory.whole {
                 let pending: BTreeSet<Address> = parsed(&memory.pending).collect();
                 values.retain(|address, _| pending.contains(address));
                 let strangers = parsed(&memory.undeclared).collect();
-                undeclared = Some((at, strangers, memory.manage));
+                undeclared = Some((since, strangers, memory.manage));
             }
             let told = memory.values.into_iter();
             values.extend(
-                told.filter_map(|(address, told)| Some((Address::parse(&address)?, (at, told)))),
+                told.filter_map(|(address, told)| Some((Address::parse(&address)?, (since, told)))),
             );
             applied = Some(Self {
                 last,

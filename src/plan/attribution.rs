@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::model::{Address, Kind, LogEntry, ObjectId, Value};
 
+use super::applied::Since;
 use super::drift::{Deed, Drift, DriftKind};
 use super::types::Plan;
 
@@ -20,14 +21,14 @@ struct Trace<'a> {
     labels: BTreeSet<String>,
     /// Words, folded, of which an entry's text has one when it is about the value.
     words: Vec<String>,
-    since: Timestamp,
+    since: Since,
     address: &'a Address,
 }
 
 /// What to ask the audit log for: the kinds of entries and the time since when, for the drift that was
 /// found. `None` where nothing was.
 pub fn questions(drift: &[Drift]) -> Option<(Vec<&'static str>, Timestamp)> {
-    let since = drift.iter().map(|drift| drift.since).min()?;
+    let since = drift.iter().map(|drift| drift.since.at).min()?;
     let of = |what: DriftKind| {
         let mut drift = drift.iter();
         drift.any(|drift| drift.what == what && drift.address.container().is_none())
@@ -68,12 +69,16 @@ pub(super) fn culprit(
     path: Option<&str>,
     log: &[LogEntry],
 ) -> Option<Deed> {
-    let mut trace = trace(plan, address, plan.live_at);
+    let since = Since {
+        at: plan.live_at,
+        by: None,
+    };
+    let mut trace = trace(plan, address, since);
     trace.words.extend(path.into_iter().flat_map(words));
     deed(&trace, None, log)
 }
 
-fn trace<'a>(plan: &Plan, address: &'a Address, since: Timestamp) -> Trace<'a> {
+fn trace<'a>(plan: &Plan, address: &'a Address, since: Since) -> Trace<'a> {
     let person = address.person();
     let subject = person.as_ref().unwrap_or(address);
     let change = plan
@@ -135,20 +140,24 @@ fn deed(trace: &Trace<'_>, action: Option<&str>, log: &[LogEntry]) -> Option<Dee
         } else {
             trace.ids.contains(&entry.source)
         };
-        // The log tells time to the second.
-        let late = entry.at.as_second() >= trace.since.as_second();
+        let late = entry.at.as_second() >= trace.since.at.as_second();
         named && late && action.is_none_or(|action| action == entry.action)
+    };
+    // The log tells time to the second: what the apply itself did in its last one looks as late as what
+    // came after, and counts only where nothing else is told.
+    let by_the_apply = |entry: &&LogEntry| {
+        let Since { at, by } = trace.since;
+        by.is_some() && entry.actor_id == by && entry.at.as_second() == at.as_second()
     };
     let speaks = |entry: &&LogEntry| {
         let text = format!("{} {}", entry.label, entry.description).to_lowercase();
         trace.words.iter().any(|word| text.contains(word.as_str()))
     };
-    let entries: Vec<&LogEntry> = log.iter().filter(about).collect();
-    let entry = entries
-        .iter()
-        .copied()
-        .find(|entry| speaks(entry))
-        .or_else(|| entries.first().copied())?;
+    let (own, others): (Vec<_>, Vec<_>) = log.iter().filter(about).partition(by_the_apply);
+    let entry = [others, own].into_iter().find_map(|entries| {
+        let speaking = entries.iter().copied().find(speaks);
+        speaking.or_else(|| entries.first().copied())
+    })?;
     Some(Deed {
         actor: entry.actor.clone(),
         at: entry.at,

@@ -11,7 +11,7 @@ use crate::model::{
     Address, Declared, Fact, FieldChange, Inventory, ObjectId, Policy, Value, custom_values_agree,
 };
 
-use super::applied::{Applied, STATE, Values, manage, natural, section, state};
+use super::applied::{Applied, STATE, Since, Values, manage, natural, section, state};
 use super::types::{Action, Change, Plan};
 
 /// Where a change comes from.
@@ -58,7 +58,7 @@ pub struct Drift {
     /// Whether the manifests ask for yet another value.
     pub asked: bool,
     /// When it was last known to be as applied.
-    pub since: Timestamp,
+    pub since: Since,
     /// Who changed it, where the account's audit log tells.
     pub by: Option<Deed>,
 }
@@ -152,7 +152,7 @@ impl<'a> Judge<'a> {
     }
 
     /// What receipts tell of an object, and since when.
-    fn known(&self, address: &Address) -> Option<(Timestamp, &'a Values)> {
+    fn known(&self, address: &Address) -> Option<(Since, &'a Values)> {
         let known = |address: &Address| self.applied.values.get(address);
         let was = self.was.get(address).copied();
         let (since, values) = known(address).or_else(|| known(was?))?;
@@ -211,7 +211,7 @@ impl<'a> Judge<'a> {
         &mut self,
         change: &Change,
         declared: Option<&Declared>,
-        since: Timestamp,
+        since: Since,
         values: &Values,
     ) -> ChangeCause {
         let facts = declared.map_or_else(Vec::new, |declared| declared.resource.facts());
@@ -247,7 +247,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Something that was to go, went, and is there again, in whole or in part.
-    fn returned(&mut self, change: &Change, since: Timestamp) {
+    fn returned(&mut self, change: &Change, since: Since) {
         if change.action == Action::Delete {
             self.note(change, since, DriftKind::Added);
             return;
@@ -260,7 +260,7 @@ impl<'a> Judge<'a> {
         }));
     }
 
-    fn note(&mut self, change: &Change, since: Timestamp, what: DriftKind) {
+    fn note(&mut self, change: &Change, since: Since, what: DriftKind) {
         self.drift.push(blank(&change.address, since, what));
     }
 
@@ -281,7 +281,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-fn blank(address: &Address, since: Timestamp, what: DriftKind) -> Drift {
+fn blank(address: &Address, since: Since, what: DriftKind) -> Drift {
     Drift {
         address: address.clone(),
         path: None,

@@ -52,7 +52,7 @@ mod laws;
 #[cfg(test)]
 mod tests;
 
-pub use applied::{Applied, LastApply, Memory, Values};
+pub use applied::{Applied, LastApply, Memory, Since, Values};
 pub use attribution::{attribute, questions};
 pub use build::{Inputs, build};
 pub use coverage::{Managed, Subject};

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use crate::apply::{Event, Outcome, Status};
+use crate::model::ObjectId;
 use crate::plan::{Memory, Plan};
 
 use super::events::{Failure, failures};
@@ -71,6 +72,8 @@ struct Document<'a> {
     url: &'a str,
     /// The address of the user whose credential was used, where known.
     caller: Option<Shown<'a>>,
+    /// That user's number.
+    caller_id: Option<ObjectId>,
     /// The plan's digest.
     digest: &'a str,
     /// The commit that the project folder was at, where it is in git.
@@ -180,6 +183,7 @@ fn document<'a>(receipt: &Receipt<'a>) -> Document<'a> {
         account: &plan.account.fingerprint,
         url: &plan.account.url,
         caller: plan.caller.as_ref().map(|caller| Shown(&caller.address)),
+        caller_id: plan.caller.as_ref().map(|caller| caller.id),
         digest: &plan.digest,
         commit,
         pull_request,
@@ -307,7 +311,7 @@ mod tests {
             jsonschema::validator_for(&serde_json::to_value(schema()).unwrap()).unwrap();
         assert!(validator.is_valid(&value), "{value}");
         insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"
-        {"format":"zdsync.receipt/1","account":"acme-40265381","url":"https://acme.zendesk.com","caller":"user/owner@example.com","digest":"3f9c17aa0b2d4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789ab","commit":"0123abc","pull_request":"7","planned_at":"2026-11-21T14:02:13Z","started_at":"2026-11-21T14:05:00Z","finished_at":"2026-11-21T14:05:04Z","broken_off":false,"done":1,"failed":0,"skipped":0,"requests":3,"expected_requests":7,"seconds":4,"expected_seconds":4,"verified":{"checked":1,"requests":2,"unmet":[]},"not_verified":null,"operations":[{"id":"op-1","status":"done","changes":["group/Escalations"],"message":null,"failures":[],"because":null,"request_ids":["req-1"],"requests":1,"numbers":[]}],"inverse":[{"address":"group/Escalations","was":null,"action":"delete","fields":[],"partial":false,"cannot_be_undone":[]}],"declared":null}
+        {"format":"zdsync.receipt/1","account":"acme-40265381","url":"https://acme.zendesk.com","caller":"user/owner@example.com","caller_id":7,"digest":"3f9c17aa0b2d4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789ab","commit":"0123abc","pull_request":"7","planned_at":"2026-11-21T14:02:13Z","started_at":"2026-11-21T14:05:00Z","finished_at":"2026-11-21T14:05:04Z","broken_off":false,"done":1,"failed":0,"skipped":0,"requests":3,"expected_requests":7,"seconds":4,"expected_seconds":4,"verified":{"checked":1,"requests":2,"unmet":[]},"not_verified":null,"operations":[{"id":"op-1","status":"done","changes":["group/Escalations"],"message":null,"failures":[],"because":null,"request_ids":["req-1"],"requests":1,"numbers":[]}],"inverse":[{"address":"group/Escalations","was":null,"action":"delete","fields":[],"partial":false,"cannot_be_undone":[]}],"declared":null}
         "#);
     }
 }

@@ -6,6 +6,7 @@ use crate::plan::laws::toy::Held;
 use crate::plan::{Applied, LastApply, Memory, Plan, Subject, attribute, drift, questions, stale};
 
 const APPLIED: &str = "2026-11-20T10:00:00.5Z";
+const OLGA: u64 = 1;
 
 fn last() -> LastApply {
     LastApply {
@@ -14,6 +15,7 @@ fn last() -> LastApply {
         commit: None,
         pull_request: None,
         receipt: "r.json".to_owned(),
+        caller_id: Some(ObjectId::from_wire(OLGA)),
     }
 }
 
@@ -201,10 +203,16 @@ fn a_receipt_knows_nothing_of_what_was_not_carried_out() {
     assert_eq!(part.values["user/ben@example.com"].get("groups"), None);
 }
 
+/// Who is not Olga is Mallory.
 fn entry(id: u64, second: u32, actor: &str, source: u64, description: &str) -> LogEntry {
     LogEntry {
         id: ObjectId::from_wire(id),
         action: "update".to_owned(),
+        actor_id: Some(ObjectId::from_wire(if actor.starts_with("Olga") {
+            OLGA
+        } else {
+            OLGA + 1
+        })),
         actor: actor.to_owned(),
         source: ObjectId::from_wire(source),
         source_type: "user".to_owned(),
@@ -236,7 +244,7 @@ fn the_entry_that_speaks_of_the_value_names_who_changed_it() {
         entry(
             7,
             0,
-            "Olga Owner",
+            "Oscar Owner",
             ada,
             "Role changed from Staff to Administrator",
         ),
@@ -250,13 +258,32 @@ fn the_entry_that_speaks_of_the_value_names_who_changed_it() {
         by.collect::<Vec<_>>(),
         [
             ("name", Some("Mallory Example")),
-            ("role", Some("Olga Owner"))
+            ("role", Some("Oscar Owner"))
         ]
     );
     let nobody: [LogEntry; 0] = [];
     attribute(&mut plan, &nobody);
     assert!(plan.drift.iter().all(|drift| drift.by.is_none()));
     assert_eq!(questions(&[]), None);
+}
+
+#[test]
+fn what_the_apply_did_in_its_last_second_is_not_taken_for_what_came_after() {
+    let mut story = story();
+    let applied = applied(&story);
+    let ada = story.ids["ada"];
+    person(&mut story, "ada").role = Held::Admin;
+    let mut plan = told(&story, &applied);
+    let mut who = |log: &[LogEntry]| {
+        attribute(&mut plan, log);
+        let deed = plan.drift[0].by.as_ref();
+        deed.map(|deed| deed.entry.to_wire())
+    };
+    let own = |second| entry(7, second, "Olga Owner", ada, "Role changed from A to Staff");
+    let mute = entry(8, 0, "Mallory Example", ada, "Suspended");
+    assert_eq!(who(&[mute.clone(), own(0)]), Some(8));
+    assert_eq!(who(&[mute, own(1)]), Some(7));
+    assert_eq!(who(&[own(0)]), Some(7));
 }
 
 #[test]

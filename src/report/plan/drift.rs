@@ -49,6 +49,7 @@ pub(super) fn title(plan: &Plan) -> Option<String> {
         commit,
         pull_request,
         receipt: _,
+        caller_id: _,
     } = last;
     let short = |commit: &String| {
         let short: String = commit.chars().take(12).collect();

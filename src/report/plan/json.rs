@@ -363,6 +363,7 @@ fn of_last_apply(last: &plan::LastApply) -> LastApply<'_> {
         commit,
         pull_request,
         receipt,
+        caller_id: _, // serves to read the audit log
     } = last;
     LastApply {
         finished_at: *finished_at,
@@ -393,7 +394,7 @@ fn of_drift(drift: &plan::Drift) -> Drift<'_> {
         applied: Natural(applied),
         live: Natural(live),
         asked: *asked,
-        since: *since,
+        since: since.at,
         by: deed.map(|deed| deed.actor.as_str()),
         at: deed.map(|deed| deed.at),
         description: description.filter(|text| !text.is_empty()),

@@ -2,7 +2,7 @@
 
 use crate::model::{Address, Kind, ObjectId, Value};
 use crate::plan::{
-    Access, Action, Change, ChangeCause, Consulted, Deed, Drift, DriftKind, LastApply, Plan,
+    Access, Action, Change, ChangeCause, Consulted, Deed, Drift, DriftKind, LastApply, Plan, Since,
 };
 
 use super::{access, at, change, field, holds, in_group, plan, role, text, time};
@@ -14,6 +14,7 @@ pub(in crate::report) fn last_apply() -> LastApply {
         commit: Some("0123abc4567890fedcba".to_owned()),
         pull_request: Some("41".to_owned()),
         receipt: "20261120T093000000Z-77aa77aa77aa.json".to_owned(),
+        caller_id: None,
     }
 }
 
@@ -34,7 +35,10 @@ pub(in crate::report) fn drift(address: Address, what: DriftKind) -> Drift {
         applied: Value::Null,
         live: Value::Null,
         asked: false,
-        since: last_apply().finished_at,
+        since: Since {
+            at: last_apply().finished_at,
+            by: None,
+        },
         by: None,
     }
 }
