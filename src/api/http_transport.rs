@@ -161,13 +161,8 @@ fn failure(error: &reqwest::Error) -> TransportError {
 fn connect_step(detail: &str) -> NotSent {
     let detail = detail.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| detail.contains(word));
-    if says(&["proxy", "tunnel"]) {
-        NotSent::Proxy
-    } else if says(&["dns", "lookup", "resolve"]) {
-        NotSent::UnknownHost
-    } else if says(&["refused"]) {
-        NotSent::Refused
-    } else if says(&[
+    // First, since certificates name hosts and their kinds.
+    if says(&[
         "certificate",
         "tls",
         "handshake",
@@ -175,6 +170,12 @@ fn connect_step(detail: &str) -> NotSent {
         "corrupt message",
     ]) {
         NotSent::Tls
+    } else if says(&["proxy", "tunnel"]) {
+        NotSent::Proxy
+    } else if says(&["dns", "lookup", "resolve"]) {
+        NotSent::UnknownHost
+    } else if says(&["refused"]) {
+        NotSent::Refused
     } else {
         NotSent::Other
     }
@@ -202,10 +203,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_refused_connection_was_certainly_not_sent() {
-        // A port that was free a moment ago: bound and given back.
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}", free.local_addr().unwrap());
-        drop(free);
+        // A port that is taken, so that nobody else gets it, and at which nobody listens.
+        let taken = tokio::net::TcpSocket::new_v4().unwrap();
+        taken.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let address = format!("http://{}", taken.local_addr().unwrap());
         let transport = HttpTransport::new(&Origin::of_url(&address).unwrap(), None).unwrap();
         let request = Request::get(format!("{address}/api/v2/users/me"))
             .body(Vec::new())

@@ -8,6 +8,7 @@ mod credentials;
 mod logs;
 mod network;
 mod stub;
+mod tls;
 
 use crate::support::{Project, Server};
 
