@@ -6,7 +6,7 @@
 )]
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -144,19 +144,13 @@ fn a_program_killed_at_any_request_leaves_nothing_that_the_next_one_cannot_finis
     eprintln!("requests at which the program was killed: {points}");
 }
 
-#[test]
-#[cfg(unix)]
-fn an_interrupt_finishes_what_is_out_and_a_second_apply_has_to_wait() {
+/// An apply of which one request takes so long, once that is under way.
+fn held_up(delay: &str) -> (Project, Server, Child) {
     let log = tempfile::NamedTempFile::new().unwrap();
     let path = log.path().to_str().unwrap();
-    let flags = [
-        "--no-limits",
-        "--fault",
-        "POST /groups #1 = delay:4s",
-        "--log",
-        path,
-    ];
-    let (project, _server) = project(ACCOUNT, MANIFEST, &flags);
+    let fault = format!("POST /groups #1 = delay:{delay}");
+    let flags = ["--no-limits", "--fault", &fault, "--log", path];
+    let (project, server) = project(ACCOUNT, MANIFEST, &flags);
     let first = Command::new(env!("CARGO_BIN_EXE_zdsync"))
         .args(["apply", "--auto-approve"])
         .current_dir(project.path())
@@ -169,6 +163,12 @@ fn an_interrupt_finishes_what_is_out_and_a_second_apply_has_to_wait() {
     while !fs::read_to_string(log.path()).unwrap().contains("delay:") {
         thread::sleep(Duration::from_millis(20));
     }
+    (project, server, first)
+}
+
+#[test]
+fn a_second_apply_has_to_wait_for_one_that_lives() {
+    let (project, _server, mut first) = held_up("600s");
     let second = project.run(&["apply", "--auto-approve"]).exits(1);
     assert!(
         second.stderr.contains("another apply is running"),
@@ -181,6 +181,16 @@ fn an_interrupt_finishes_what_is_out_and_a_second_apply_has_to_wait() {
         "{}",
         plan.stderr
     );
+    first.kill().unwrap();
+    first.wait().unwrap();
+    project.run(&["apply", "--auto-approve"]).exits(0);
+    project.run(&["plan", "--detailed-exitcode"]).exits(0);
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_finishes_what_is_out() {
+    let (project, _server, first) = held_up("4s");
     let sent = Command::new("kill")
         .args(["-INT", &first.id().to_string()])
         .status()

@@ -67,7 +67,8 @@ impl Running {
 }
 
 fn wait_for(file: &Path, text: &str) {
-    while !fs::read_to_string(file).unwrap().contains(text) {
+    // What is being written may end within a character.
+    while !String::from_utf8_lossy(&fs::read(file).unwrap()).contains(text) {
         thread::sleep(Duration::from_millis(20));
     }
 }
