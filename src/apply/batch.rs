@@ -1,14 +1,13 @@
 //! Writes that go side by side, and the jobs they start, brought to their end together.
 
-use std::collections::BTreeMap;
-
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use crate::api::{JobId, JobStatus, Writer};
+use crate::api::{JobId, Writer};
 use crate::model::{Book, Item, Kind, Verb, Write};
 
+use super::Stop;
 use super::attempt::{Attempt, attempt};
-use super::{Stop, jobs};
+use super::jobs::{Jobs, conclude};
 
 /// Calls under way at once; the client's rate budget is what really paces them.
 pub(super) const SIDE_BY_SIDE: usize = 8;
@@ -29,20 +28,28 @@ pub(super) enum Step {
     Ended(usize, Attempt),
 }
 
-/// Carries out writes of which none needs another, and tells every step when it happens. As soon as the
-/// apply is asked to stop, nothing more is sent; what is out, jobs too, is brought to its end.
-///
-/// Jobs are waited for after everything has been sent, all of them together.
-pub(super) async fn carry_out(
+/// A write that the service took as a background job.
+pub(super) struct Started {
+    /// Its place among the writes.
+    pub(super) place: usize,
+    pub(super) job: JobId,
+    /// What is known so far.
+    pub(super) attempt: Attempt,
+}
+
+/// Sends writes of which none needs another, tells every step when it happens, and gives the jobs that
+/// carry some of them out. As soon as the apply is asked to stop, nothing more is sent; what is out is
+/// brought to its end.
+pub(super) async fn send(
     writer: &Writer,
     calls: &[&Write],
     book: &Book,
     stop: &Stop,
     mut tell: impl FnMut(Step),
-) {
+) -> Vec<Started> {
     let mut waiting = calls.iter().enumerate();
     let mut under_way = FuturesUnordered::new();
-    let mut running: BTreeMap<JobId, (usize, Attempt)> = BTreeMap::new();
+    let mut all = Vec::new();
     loop {
         while under_way.len() < SIDE_BY_SIDE
             && let Some((place, write)) = waiting.next()
@@ -58,36 +65,53 @@ pub(super) async fn carry_out(
             }
         }
         let Some((place, outcome)) = under_way.next().await else {
-            break;
+            return all;
         };
         match outcome.job.clone() {
             Some(job) => {
                 tell(Step::JobStarted(place, job.clone()));
-                running.insert(job, (place, outcome));
+                all.push(Started {
+                    place,
+                    job,
+                    attempt: outcome,
+                });
             }
             None => tell(Step::Ended(place, outcome)),
         }
     }
-    let mut statuses: Vec<(JobId, Result<JobStatus, String>)> = Vec::new();
-    let pending = running.keys().cloned().collect();
-    jobs::wait(&writer.reader(), pending, stop.patience(), |job, status| {
-        statuses.push((job.clone(), status));
-    })
-    .await;
-    for (job, status) in statuses {
-        let Some((place, started)) = running.remove(&job) else {
-            continue;
-        };
-        let Some(write) = calls.get(place) else {
-            continue;
-        };
-        let mut outcome = match status {
-            Ok(status) => jobs::conclude(writer, write, &status, book).await,
-            Err(why) => Attempt::failed(&write.items, &why),
-        };
-        outcome.request_ids.splice(0..0, started.request_ids);
-        tell(Step::Ended(place, outcome));
+}
+
+/// Carries out writes of which none needs another, and gives what became of them.
+///
+/// Jobs are waited for after everything has been sent, all of them together.
+pub(super) async fn carry_out(
+    writer: &Writer,
+    calls: &[&Write],
+    book: &Book,
+    stop: &Stop,
+) -> Vec<Attempt> {
+    let mut attempts = Vec::new();
+    let tell = |step| {
+        if let Step::Ended(_, attempt) = step {
+            attempts.push(attempt);
+        }
+    };
+    let mut started = send(writer, calls, book, stop, tell).await;
+    let mut jobs = Jobs::new(stop.patience());
+    jobs.extend(started.iter().map(|started| started.job.clone()));
+    while !jobs.is_empty() {
+        for (job, status) in jobs.wait(&writer.reader(), None).await {
+            let place = started.iter().position(|started| started.job == job);
+            let Some(Started { place, attempt, .. }) = place.map(|place| started.remove(place))
+            else {
+                continue;
+            };
+            if let Some(write) = calls.get(place) {
+                attempts.push(conclude(writer, write, attempt, status, book).await);
+            }
+        }
     }
+    attempts
 }
 
 /// The writes that do one thing to many items with the fewest requests.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::api::{JobId, JobResult, JobState, JobStatus, Reader, Writer};
+use crate::api::{Error, JobId, JobResult, JobState, JobStatus, Reader, Writer};
 use crate::model::{Address, Book, Item, Kind, Name, ObjectId, Value, Verb, Write};
 
 use super::ItemFailure;
@@ -16,36 +16,87 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// The service forgets jobs after a day.
 const FORGOTTEN: &str = "the service no longer knows the job";
 
-/// Waits for jobs, all in one poll, from one second backing off, and hands each over as it ends. A job
-/// that makes no progress for as long as `patience`, or that cannot be asked after, is handed over without
-/// a status and with the reason.
-pub(super) async fn wait(
-    reader: &Reader,
-    mut pending: Vec<JobId>,
+/// A job and how it ended; where that is not known, why.
+type End = (JobId, Result<JobStatus, String>);
+
+/// Jobs that are under way, asked after together.
+#[derive(Debug)]
+pub(super) struct Jobs {
+    pending: Vec<JobId>,
     patience: SignedDuration,
-    mut ended: impl FnMut(&JobId, Result<JobStatus, String>),
-) {
-    let mut pause = FIRST_PAUSE;
-    let mut seen: BTreeMap<JobId, Option<u64>> = BTreeMap::new();
-    let mut moved_at = reader.client().now();
-    while !pending.is_empty() {
-        reader.client().sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
-        let statuses = match reader.jobs(&pending).await {
-            Ok(statuses) => statuses,
-            Err(error) => {
-                for job in pending.drain(..) {
-                    ended(
-                        &job,
-                        Err(format!(
-                            "the job {job} may or may not have been carried out; it cannot be asked after: {error}"
-                        )),
-                    );
-                }
-                return;
+    pause: Duration,
+    seen: BTreeMap<JobId, Option<u64>>,
+    /// When one of them last got on.
+    moved_at: Option<Timestamp>,
+}
+
+impl Jobs {
+    /// None yet. All that are left are given up once none has made progress for as long as `patience`.
+    pub(super) const fn new(patience: SignedDuration) -> Self {
+        Self {
+            pending: Vec::new(),
+            patience,
+            pause: FIRST_PAUSE,
+            seen: BTreeMap::new(),
+            moved_at: None,
+        }
+    }
+
+    /// Adds jobs that have just been started.
+    pub(super) fn extend(&mut self, jobs: impl Iterator<Item = JobId>) {
+        let before = self.pending.len();
+        self.pending.extend(jobs);
+        if self.pending.len() > before {
+            self.pause = FIRST_PAUSE;
+            self.moved_at = None;
+        }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    /// Asks after all jobs in one poll, from one second backing off, until some have ended, and gives those.
+    /// One that makes no progress for too long, or that cannot be asked after, is given without a status and
+    /// with the reason. Gives none once no job has made progress for as long as `at_most`.
+    pub(super) async fn wait(
+        &mut self,
+        reader: &Reader,
+        at_most: Option<SignedDuration>,
+    ) -> Vec<End> {
+        while !self.pending.is_empty() {
+            let moved_at = *self.moved_at.get_or_insert_with(|| reader.client().now());
+            reader.client().sleep(self.pause).await;
+            self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+            let ended = match reader.jobs(&self.pending).await {
+                Ok(statuses) => self.ended(statuses, moved_at, reader.client().now()),
+                Err(error) => self.unknown(&error),
+            };
+            let still = self
+                .moved_at
+                .map(|moved_at| reader.client().now().duration_since(moved_at));
+            if !ended.is_empty()
+                || at_most.is_some_and(|most| still.is_some_and(|still| still >= most))
+            {
+                return ended;
             }
+        }
+        Vec::new()
+    }
+
+    fn unknown(&mut self, error: &Error) -> Vec<End> {
+        let why = |job: JobId| {
+            let why = format!(
+                "the job {job} may or may not have been carried out; it cannot be asked after: {error}"
+            );
+            (job, Err(why))
         };
-        let known: BTreeMap<JobId, JobStatus> = statuses
+        self.pending.drain(..).map(why).collect()
+    }
+
+    /// Takes out the jobs that need not be waited for any more.
+    fn ended(&mut self, statuses: Vec<JobStatus>, moved_at: Timestamp, now: Timestamp) -> Vec<End> {
+        let mut known: BTreeMap<JobId, JobStatus> = statuses
             .into_iter()
             .map(|status| (status.id.clone(), status))
             .collect();
@@ -53,35 +104,25 @@ pub(super) async fn wait(
             .iter()
             .map(|(job, status)| (job.clone(), status.progress))
             .collect();
-        let now = reader.client().now();
-        if progress != seen {
-            moved_at = now;
-            seen = progress;
-        }
+        let moved_at = if progress == self.seen { moved_at } else { now };
+        self.moved_at = Some(moved_at);
+        self.seen = progress;
+        let patience = self.patience;
         let patient = now.duration_since(moved_at) < patience;
-        pending.retain(|job| match known.get(job) {
-            Some(status) if status.state == JobState::Running && patient => true,
-            Some(status) if status.state == JobState::Running => {
-                ended(
-                    job,
-                    Err(format!(
-                        "the job {job} has made no progress for {patience:#} and may still be carried out"
-                    )),
-                );
-                false
-            }
-            Some(status) => {
-                ended(job, Ok(status.clone()));
-                false
-            }
-            None => {
-                ended(
-                    job,
-                    Err(format!("{FORGOTTEN} {job}")),
-                );
-                false
-            }
+        let mut ended = Vec::new();
+        self.pending.retain(|job| {
+            let end = match known.remove(job) {
+                Some(status) if status.state == JobState::Running && patient => return true,
+                Some(status) if status.state == JobState::Running => Err(format!(
+                    "the job {job} has made no progress for {patience:#} and may still be carried out"
+                )),
+                Some(status) => Ok(status),
+                None => Err(format!("{FORGOTTEN} {job}")),
+            };
+            ended.push((job.clone(), end));
+            false
         });
+        ended
     }
 }
 
@@ -95,24 +136,38 @@ pub async fn wait_for_jobs(
     patience: SignedDuration,
 ) -> Vec<String> {
     let mut troubles = Vec::new();
-    wait(reader, jobs, patience, |job, status| {
-        if let Err(why) = status
-            && !why.contains(FORGOTTEN)
-        {
-            troubles.push(format!("job {job}: {why}"));
+    let mut running = Jobs::new(patience);
+    running.extend(jobs.into_iter());
+    while !running.is_empty() {
+        for (job, status) in running.wait(reader, None).await {
+            if let Err(why) = status
+                && !why.contains(FORGOTTEN)
+            {
+                troubles.push(format!("job {job}: {why}"));
+            }
         }
-    })
-    .await;
+    }
     troubles
 }
 
-/// What became of the items of a job that has ended.
+/// What became of a write whose job has ended, or is not waited for any more.
 pub(super) async fn conclude(
     writer: &Writer,
     write: &Write,
-    status: &JobStatus,
+    started: Attempt,
+    status: Result<JobStatus, String>,
     book: &Book,
 ) -> Attempt {
+    let mut attempt = match status {
+        Ok(status) => results(writer, write, &status, book).await,
+        Err(why) => Attempt::failed(&write.items, &why),
+    };
+    attempt.request_ids.splice(0..0, started.request_ids);
+    attempt
+}
+
+/// What became of the items of a job that has ended.
+async fn results(writer: &Writer, write: &Write, status: &JobStatus, book: &Book) -> Attempt {
     if status.state == JobState::Failed {
         let why = status
             .message

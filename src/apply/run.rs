@@ -1,22 +1,29 @@
 //! The walk over the plan.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::api::Writer;
+use jiff::SignedDuration;
+
+use crate::api::{JobId, Writer};
 use crate::model::{Address, Book, Kind, Verb, plural};
 use crate::plan::{Operation, OperationId, Plan};
 
 use super::attempt::Attempt;
-use super::batch::{Step, carry_out};
+use super::batch::{Step, send};
+use super::jobs::{Jobs, conclude};
 use super::schedule::{Schedule, Turn};
 use super::settle::settle;
 use super::{Event, ItemFailure, Outcome, Status, Stop, phones};
 
+/// How long no job may show progress before what has nothing to do with it goes on without it.
+const HELD_UP: SignedDuration = SignedDuration::from_mins(1);
+
 /// Carries out a plan and says how each operation ended, in the order in which they ended.
 ///
-/// Operations of one wave go side by side; a wave begins when the one before is over. What needs
-/// something that failed is skipped, item by item, and everything else goes on. `emit` hears of every step, before an
+/// Operations of one wave go side by side; a wave begins when the one before is over. Where nothing is left
+/// of it but jobs that make no progress, the later waves go on with what neither needs them nor is about the
+/// same people. What needs something that failed is skipped, item by item, and everything else goes on. `emit` hears of every step, before an
 /// operation is sent and after it has ended.
 ///
 /// Costs the requests the plan estimates; more where calls have to be repeated or looked after.
@@ -32,6 +39,8 @@ pub async fn run(
         book: plan.numbers.clone(),
         moving: phones::moving(plan),
         schedule: Schedule::new(&plan.operations),
+        jobs: Jobs::new(stop.patience()),
+        under_way: BTreeMap::new(),
         outcomes: Vec::new(),
         first_request: writer.reader().client().requests(),
         emit,
@@ -41,17 +50,19 @@ pub async fn run(
         operations: plan.operations.len(),
         expected_requests: plan.estimate.writes + plan.estimate.polls,
     });
-    while let Some(wave) = walk.schedule.next_wave() {
-        let mut ready = Vec::new();
-        for turn in wave {
-            ready.extend(walk.taken(turn));
+    loop {
+        if let Some(wave) = walk.schedule.next_wave() {
+            walk.run_wave(wave).await;
+        } else if walk.jobs.is_empty() {
+            return walk.finish();
+        } else {
+            walk.wait().await;
         }
-        walk.run_wave(&ready).await;
     }
-    walk.finish()
 }
 
 /// An operation that is carried out, as far as it can be.
+#[derive(Clone)]
 struct Task<'plan> {
     planned: &'plan Operation,
     /// Without the items that are held back.
@@ -68,14 +79,17 @@ struct Walk<'run> {
     /// Who has a telephone number and gets another.
     moving: BTreeSet<Address>,
     schedule: Schedule<'run>,
+    jobs: Jobs,
+    /// What the jobs carry out.
+    under_way: BTreeMap<JobId, (Task<'run>, Attempt)>,
     outcomes: Vec<Outcome>,
     first_request: u64,
     emit: &'run mut (dyn FnMut(&Event) + Send),
 }
 
-impl Walk<'_> {
+impl<'run> Walk<'run> {
     /// Takes an operation up, or skips it where nothing of it can be carried out.
-    fn taken<'plan>(&mut self, turn: Turn<'plan>) -> Option<Task<'plan>> {
+    fn taken(&mut self, turn: Turn<'run>) -> Option<Task<'run>> {
         let Turn {
             operation: planned,
             held_back,
@@ -112,22 +126,66 @@ impl Walk<'_> {
         })
     }
 
-    async fn run_wave(&mut self, ready: &[Task<'_>]) {
+    async fn run_wave(&mut self, wave: Vec<Turn<'run>>) {
+        let ready: Vec<Task<'_>> = wave
+            .into_iter()
+            .filter_map(|turn| self.taken(turn))
+            .collect();
         let calls: Vec<_> = ready.iter().map(|task| &task.operation.write).collect();
-        let mut unsettled: Vec<(&Task<'_>, Attempt)> = Vec::new();
+        let mut unsettled = Vec::new();
         let (book, writer, stop) = (self.book.clone(), self.writer, self.stop);
-        carry_out(writer, &calls, &book, stop, |step| {
-            self.step(ready, step, &mut unsettled);
+        let started = send(writer, &calls, &book, stop, |step| {
+            self.step(&ready, step, &mut unsettled);
         })
         .await;
+        let own: BTreeSet<JobId> = started.iter().map(|started| started.job.clone()).collect();
+        self.jobs.extend(own.iter().cloned());
+        for started in started {
+            if let Some(task) = ready.get(started.place) {
+                self.schedule.leave(task.planned);
+                let under_way = (task.clone(), started.attempt);
+                self.under_way.insert(started.job, under_way);
+            }
+        }
+        while own.iter().any(|job| self.under_way.contains_key(job)) {
+            let before = self.under_way.len();
+            self.conclude(Some(HELD_UP), &mut unsettled).await;
+            if self.under_way.len() == before {
+                break;
+            }
+        }
         self.settle(unsettled).await;
     }
 
-    fn step<'task, 'plan>(
+    /// Waits until a job has ended.
+    async fn wait(&mut self) {
+        let mut unsettled = Vec::new();
+        self.conclude(None, &mut unsettled).await;
+        self.settle(unsettled).await;
+    }
+
+    /// Waits until some jobs have ended, or none has made progress for as long as `at_most`.
+    async fn conclude(
         &mut self,
-        ready: &'task [Task<'plan>],
+        at_most: Option<SignedDuration>,
+        unsettled: &mut Vec<(Task<'run>, Attempt)>,
+    ) {
+        let reader = self.writer.reader();
+        for (job, status) in self.jobs.wait(&reader, at_most).await {
+            let Some((task, started)) = self.under_way.remove(&job) else {
+                continue;
+            };
+            let write = &task.operation.write;
+            let attempt = conclude(self.writer, write, started, status, &self.book).await;
+            self.ended(task, attempt, unsettled);
+        }
+    }
+
+    fn step(
+        &mut self,
+        ready: &[Task<'run>],
         step: Step,
-        unsettled: &mut Vec<(&'task Task<'plan>, Attempt)>,
+        unsettled: &mut Vec<(Task<'run>, Attempt)>,
     ) {
         let (Step::Sent(place)
         | Step::NotSent(place)
@@ -148,21 +206,30 @@ impl Walk<'_> {
                 self.skip(task.planned, None, Some(&why));
             }
             Step::JobStarted(_, job) => (self.emit)(&Event::JobStarted { id, job }),
-            Step::Ended(_, attempt) => {
-                let some_done = attempt.failures.len() < operation.write.items.len();
-                let settles = !operation.settles.is_empty()
-                    || !phones::items_of(&operation.write, &self.moving).is_empty();
-                if some_done && settles {
-                    unsettled.push((task, attempt));
-                } else {
-                    self.end(task, attempt);
-                }
-            }
+            Step::Ended(_, attempt) => self.ended(task.clone(), attempt, unsettled),
+        }
+    }
+
+    /// Ends an operation, unless there is something to look after first.
+    fn ended(
+        &mut self,
+        task: Task<'run>,
+        attempt: Attempt,
+        unsettled: &mut Vec<(Task<'run>, Attempt)>,
+    ) {
+        let operation = &*task.operation;
+        let some_done = attempt.failures.len() < operation.write.items.len();
+        let settles = !operation.settles.is_empty()
+            || !phones::items_of(&operation.write, &self.moving).is_empty();
+        if some_done && settles {
+            unsettled.push((task, attempt));
+        } else {
+            self.end(&task, attempt);
         }
     }
 
     /// Looks after the memberships of new agents; the operations end with what comes of it.
-    async fn settle(&mut self, unsettled: Vec<(&Task<'_>, Attempt)>) {
+    async fn settle(&mut self, unsettled: Vec<(Task<'run>, Attempt)>) {
         if unsettled.is_empty() {
             return;
         }
@@ -204,7 +271,7 @@ impl Walk<'_> {
             let own = numbers.filter(|(address, _)| about(address)).cloned();
             attempt.numbers.extend(own);
             attempt.hopeless = attempt.hopeless.or_else(|| settled.hopeless.clone());
-            self.end(task, attempt);
+            self.end(&task, attempt);
         }
     }
 

@@ -12,6 +12,8 @@ use super::{ItemFailure, Status};
 pub(super) struct Schedule<'plan> {
     operations: &'plan [Operation],
     ended: BTreeMap<OperationId, Ended>,
+    /// Carried out by jobs of which nobody knows yet how they end.
+    under_way: BTreeSet<OperationId>,
 }
 
 /// How an operation ended, and which of its items are not done, by their place in the plan's write.
@@ -36,7 +38,13 @@ impl<'plan> Schedule<'plan> {
         Self {
             operations,
             ended: BTreeMap::new(),
+            under_way: BTreeSet::new(),
         }
+    }
+
+    /// Notes that a job carries an operation out: until its end, only what has nothing to do with it goes on.
+    pub(super) fn leave(&mut self, operation: &Operation) {
+        self.under_way.insert(operation.id);
     }
 
     /// Notes how an operation ended, and what of it is not done.
@@ -49,31 +57,35 @@ impl<'plan> Schedule<'plan> {
                 undone(operation, failures).unwrap_or_else(|| all.collect())
             }
         };
+        self.under_way.remove(&operation.id);
         self.ended.insert(operation.id, Ended { status, undone });
     }
 
-    /// The operations of the next wave that is not over. `None` when everything has ended.
+    /// The operations of the next wave that can go on. `None` when everything has ended, or has to wait
+    /// for what is under way.
     ///
-    /// In plan order. An operation appears once: the caller must end what it was given.
+    /// In plan order. An operation appears once: the caller must end or leave what it was given.
     pub(super) fn next_wave(&self) -> Option<Vec<Turn<'plan>>> {
-        let open = |operation: &&Operation| !self.ended.contains_key(&operation.id);
-        let wave = self
-            .operations
-            .iter()
-            .filter(open)
-            .map(|operation| operation.wave)
-            .min()?;
-        Some(
-            self.operations
-                .iter()
-                .filter(|operation| operation.wave == wave)
-                .filter(open)
-                .map(|operation| Turn {
-                    operation,
-                    held_back: self.held_back(operation),
-                })
-                .collect(),
-        )
+        let mut waiting = Waiting::default();
+        let mut wave: Vec<Turn<'plan>> = Vec::new();
+        for operation in self.operations {
+            if self.ended.contains_key(&operation.id) {
+                continue;
+            }
+            if self.under_way.contains(&operation.id) || waiting.hold(operation) {
+                waiting.add(operation);
+                continue;
+            }
+            let first = wave.first().map(|turn| turn.operation.wave);
+            if first.is_some_and(|first| first != operation.wave) {
+                break;
+            }
+            wave.push(Turn {
+                operation,
+                held_back: self.held_back(operation),
+            });
+        }
+        (!wave.is_empty()).then_some(wave)
     }
 
     /// The items of which something needed is not done.
@@ -98,6 +110,36 @@ impl<'plan> Schedule<'plan> {
             .filter(|ended| ended.status == status)
             .count()
     }
+}
+
+/// What has to wait for jobs, and what has to wait for that.
+#[derive(Default)]
+struct Waiting {
+    operations: BTreeSet<OperationId>,
+    people: BTreeSet<Address>,
+}
+
+impl Waiting {
+    /// Says whether an operation comes after one that waits. Writes about one person keep their order,
+    /// whether one needs the other or not, and never go side by side (zendesk-api §15).
+    fn hold(&self, operation: &Operation) -> bool {
+        let mut earlier = operation.requires.iter().chain(&operation.after);
+        !self.operations.is_empty()
+            && (earlier.any(|earlier| self.operations.contains(earlier))
+                || people(operation).any(|person| self.people.contains(&person)))
+    }
+
+    fn add(&mut self, operation: &Operation) {
+        self.operations.insert(operation.id);
+        self.people.extend(people(operation));
+    }
+}
+
+/// Everybody an operation touches, those included whose memberships go along.
+fn people(operation: &Operation) -> impl Iterator<Item = Address> {
+    let items = operation.write.items.iter().map(|item| &item.address);
+    let all = items.chain(&operation.changes).chain(&operation.settles);
+    all.filter_map(Address::person)
 }
 
 fn count(operation: &Operation) -> u32 {
@@ -132,7 +174,12 @@ fn undone(operation: &Operation, failures: &[ItemFailure]) -> Option<BTreeSet<u3
 
 #[cfg(test)]
 mod tests {
-    use super::{ItemFailure, Operation, OperationId, Schedule, Status};
+    use proptest::bool::weighted;
+    use proptest::collection::vec;
+    use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
+    use proptest::sample::Index;
+
+    use super::{ItemFailure, Operation, OperationId, Schedule, Status, people};
     use crate::model::{Address, Item, Kind, Route, Verb, Write};
     use crate::plan::Need;
 
@@ -163,6 +210,7 @@ mod tests {
             },
             changes: Vec::new(),
             requires: needs.iter().map(|need| OperationId(need.1)).collect(),
+            after: Vec::new(),
             settles: Vec::new(),
             needs: needs.iter().map(need).collect(),
         }
@@ -253,6 +301,120 @@ mod tests {
             let mut schedule = Schedule::new(&operations);
             schedule.end(&operations[0], Status::Failed, &[failure(about)]);
             assert_eq!(wave(&schedule), [(2, expected)]);
+        }
+    }
+
+    #[test]
+    fn what_has_nothing_to_do_with_a_job_under_way_goes_on() {
+        let mut last = operation(6, 3, &["f"], &[]);
+        last.after = vec![OperationId(3)];
+        let operations = [
+            operation(1, 1, &["a", "b"], &[]),
+            operation(2, 1, &["c"], &[]),
+            operation(3, 2, &["a"], &[(0, 1, 0)]),
+            operation(4, 2, &["b", "d"], &[]),
+            operation(5, 3, &["c", "e"], &[(0, 2, 0)]),
+            last,
+            operation(7, 3, &["d"], &[]),
+        ];
+        let mut schedule = Schedule::new(&operations);
+        assert_eq!(wave(&schedule), [(1, vec![]), (2, vec![])]);
+        schedule.leave(&operations[0]);
+        schedule.end(&operations[1], Status::Done, &[]);
+        // The others need it, are about the same people, come after such, or are about people of such.
+        assert_eq!(wave(&schedule), [(5, vec![])]);
+        schedule.end(&operations[4], Status::Done, &[]);
+        assert_eq!(schedule.next_wave(), None);
+        schedule.end(
+            &operations[0],
+            Status::Failed,
+            &[failure(Address::user("a"))],
+        );
+        assert_eq!(wave(&schedule), [(3, vec![(0, 1)]), (4, vec![])]);
+    }
+
+    /// The requirements, soft and hard, of so many operations, the people of each, and which of them are
+    /// carried out by jobs.
+    type Shape = Vec<(Vec<bool>, Vec<bool>, Vec<u8>, bool)>;
+
+    fn shapes() -> impl Strategy<Value = Shape> {
+        let flags = || vec(weighted(0.2), 12);
+        vec((flags(), flags(), vec(0..5_u8, 1..3), any::<bool>()), 1..12)
+    }
+
+    /// Operations in waves as a plan has them: after what they wait for, and after those about the same people.
+    fn planned(shape: &Shape) -> Vec<Operation> {
+        let mut operations: Vec<Operation> = Vec::new();
+        for ((hard, soft, people, _), id) in shape.iter().zip(1..) {
+            let earlier = |flags: &[bool]| -> Vec<OperationId> {
+                let flagged = operations.iter().zip(flags).filter(|(_, flag)| **flag);
+                flagged.map(|(operation, _)| operation.id).collect()
+            };
+            let names: Vec<String> = people.iter().map(|person| format!("p{person}")).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let mut new = operation(id, 1, &names, &[]);
+            new.requires = earlier(hard);
+            new.after = earlier(soft);
+            let before = operations.iter().filter(|earlier| {
+                new.requires.contains(&earlier.id)
+                    || new.after.contains(&earlier.id)
+                    || shared(earlier, &new)
+            });
+            new.wave = before.map(|earlier| earlier.wave).max().unwrap_or(0) + 1;
+            operations.push(new);
+        }
+        operations.sort_by_key(|operation| (operation.wave, operation.id));
+        operations
+    }
+
+    fn shared(left: &Operation, right: &Operation) -> bool {
+        people(left).any(|person| people(right).any(|other| other == person))
+    }
+
+    proptest! {
+        /// However long jobs take and in whatever order they end: everything has its turn, once, after all
+        /// it waits for, and never beside another one about the same person.
+        #[test]
+        fn no_order_in_which_jobs_end_breaks_the_order_of_a_plan(
+            shape in shapes(),
+            ends in vec(any::<Index>(), 12),
+        ) {
+            let operations = planned(&shape);
+            let mut schedule = Schedule::new(&operations);
+            let mut under_way: Vec<&Operation> = Vec::new();
+            let mut ended: Vec<OperationId> = Vec::new();
+            let mut ends = ends.iter();
+            loop {
+                let Some(turns) = schedule.next_wave() else {
+                    let Some(end) = ends.next().filter(|_| !under_way.is_empty()) else {
+                        break;
+                    };
+                    let operation = under_way.remove(end.index(under_way.len()));
+                    schedule.end(operation, Status::Done, &[]);
+                    ended.push(operation.id);
+                    continue;
+                };
+                for (place, turn) in turns.iter().enumerate() {
+                    let operation = turn.operation;
+                    let mut earlier = operation.requires.iter().chain(&operation.after);
+                    prop_assert!(earlier.all(|earlier| ended.contains(earlier)));
+                    let mut beside = turns[..place].iter().map(|turn| turn.operation).chain(under_way.iter().copied());
+                    prop_assert!(!beside.any(|other| shared(other, operation)));
+                }
+                for turn in turns {
+                    let number = usize::try_from(turn.operation.id.0 - 1)?;
+                    if shape[number].3 {
+                        schedule.leave(turn.operation);
+                        under_way.push(turn.operation);
+                    } else {
+                        schedule.end(turn.operation, Status::Done, &[]);
+                        ended.push(turn.operation.id);
+                    }
+                }
+            }
+            ended.sort_unstable();
+            let all: Vec<OperationId> = (1..).map(OperationId).take(operations.len()).collect();
+            prop_assert_eq!(ended, all);
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::model::{Address, Book, Item, Kind, ObjectId, Value, Verb, Write};
 use crate::plan::Operation;
 
 use super::attempt::Attempt;
-use super::batch::{SIDE_BY_SIDE, Step, carry_out, writes};
+use super::batch::{SIDE_BY_SIDE, carry_out, writes};
 use super::{ItemFailure, Stop};
 
 /// From this many people up, reading the whole list is taken to be cheaper than reading each one's.
@@ -261,14 +261,7 @@ async fn carry_out_one_wave(
         known.insert(address.clone(), *id);
     }
     let calls: Vec<&Write> = calls.iter().collect();
-    let mut outcomes = Vec::new();
-    carry_out(writer, &calls, &known, stop, |step| {
-        if let Step::Ended(_, outcome) = step {
-            outcomes.push(outcome);
-        }
-    })
-    .await;
-    for outcome in outcomes {
+    for outcome in carry_out(writer, &calls, &known, stop).await {
         all.numbers.extend(outcome.numbers);
         all.failures.extend(outcome.failures);
         all.request_ids.extend(outcome.request_ids);

@@ -117,6 +117,7 @@ fn covered_operation(operation: &Operation) -> CoveredOperation<'_> {
         route: _, // follows from the write
         changes,
         requires,
+        after: _, // shows in `wave`
         settles,
         needs: _, // the finer form of `requires`
     } = operation;

@@ -17,8 +17,17 @@ pub(super) fn operations(
 ) -> Vec<Operation> {
     let (waves, batches): (Vec<u32>, Vec<Batch>) = batches.into_iter().unzip();
     let calls = Calls::new(&steps, &batches);
-    let needed: Vec<BTreeSet<(u32, Place)>> =
-        (0..batches.len()).map(|call| calls.needed(call)).collect();
+    let behind = calls.behind_gates();
+    let (needed, only_awaited): (Vec<_>, Vec<BTreeSet<usize>>) = (0..batches.len())
+        .map(|call| {
+            let needed = calls.needed(call);
+            let mut awaited = calls.awaited(call, &behind);
+            for (_, place) in &needed {
+                awaited.remove(&place.call);
+            }
+            (needed, awaited)
+        })
+        .unzip();
     let mut order: Vec<usize> = (0..batches.len()).collect();
     order.sort_by_cached_key(|call| {
         let step = batches[*call].steps.first().map(|step| &steps.list[*step]);
@@ -38,6 +47,8 @@ pub(super) fn operations(
         });
         let needs: BTreeSet<Need> = needs.collect();
         let requires: BTreeSet<OperationId> = needs.iter().map(|need| need.operation).collect();
+        let after: BTreeSet<OperationId> =
+            only_awaited[*call].iter().map(|call| ids[*call]).collect();
         let changes = gathered(&steps, batch, |step| &step.changes);
         let settles = gathered(&steps, batch, |step| &step.settles);
         let write = write(&mut steps, batch)?;
@@ -47,6 +58,7 @@ pub(super) fn operations(
             route: route(&write),
             changes,
             settles,
+            after: after.into_iter().collect(),
             requires: requires.into_iter().collect(),
             needs: needs.into_iter().collect(),
             write,

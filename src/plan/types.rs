@@ -130,6 +130,9 @@ pub struct Operation {
     pub changes: Vec<Address>,
     /// The operations that must have succeeded first, sorted.
     pub requires: Vec<OperationId>,
+    /// The operations it comes after without needing their success, sorted.
+    #[serde(default)]
+    pub after: Vec<OperationId>,
     /// For a user's creation or promotion: the memberships that must hold when it is done. The service
     /// may add the default group by itself, so they are read again afterwards (zendesk-api §16.2).
     pub settles: Vec<Address>,

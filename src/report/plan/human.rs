@@ -205,6 +205,7 @@ fn operations(pen: &mut Pen<'_>, plan: &Plan) -> io::Result<()> {
         route,
         changes,
         requires,
+        after: _,   // shows in `wave`
         settles: _, // read again, not written
         needs: _,   // `requires`, item by item
     } in &plan.operations

@@ -259,6 +259,7 @@ fn of_operation(operation: &plan::Operation) -> Operation<'_> {
         route: model::Route { method, path },
         changes,
         requires,
+        after: _,   // shows in `wave`
         settles: _, // read again, not written
         needs: _,   // `requires`, item by item
     } = operation;

@@ -230,6 +230,7 @@ pub(in crate::report) fn operation(
         },
         changes: changes.to_vec(),
         requires: Vec::new(),
+        after: Vec::new(),
         settles: Vec::new(),
         needs: Vec::new(),
     }

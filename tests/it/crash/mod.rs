@@ -11,6 +11,9 @@ use std::collections::BTreeSet;
 
 use account::{Account, Blow, Ended};
 
+use zdsync::model::Address;
+use zdsync::plan::Operation;
+
 use crate::support::Project;
 
 /// The ways in which an apply is broken off.
@@ -107,15 +110,59 @@ fn bulk_calls_broken_off_anywhere_are_finished_by_the_next_apply() {
 }
 
 #[test]
-fn a_job_that_never_ends_is_given_up_by_the_clock_and_leaves_the_rest() {
-    let project = Project::embedded(
-        "users:\n  - { email: ada@example.com, name: Ada Example, role: admin }\n",
-        &account::many_people(),
+fn a_job_that_never_ends_is_given_up_by_the_clock_and_what_does_not_need_it_is_done_before() {
+    let bulk = bulk_project();
+    let people = Project::embedded(
+        "groups: [{ name: Support, default: true }]\nusers:\n  - { email: ada@example.com, name: Ada Example, role: admin, groups: [Support] }\n",
+        &(account::many_people()
+            + "  - { email: ada@example.com, name: Ada Example, groups: [Tier 1] }\n"),
     );
-    let account = Account::with_faults(&project, &["POST /users/create_many = job-stuck"]);
-    assert_eq!(account.apply(&project, None), Ended::Partial);
-    let log = account.last_log().join("\n");
-    assert!(log.contains("no progress for 30m"), "{log}");
+    for (project, stuck) in [
+        (&people, "POST /users/create_many"),
+        (&bulk, "POST /users/create_many"),
+        (&bulk, "PUT /users/update_many"),
+        (&bulk, "POST /group_memberships/create_many"),
+    ] {
+        let clean = Account::of(project);
+        let before = clean.watched();
+        assert_eq!(clean.apply(project, None), Ended::Whole);
+        let laws = account::Laws::between(&before, &clean.watched(), &[]);
+        let fault = format!("{stuck} #1 = job-stuck");
+        let account = Account::with_faults(project, &[&fault]);
+        account.watch(&laws);
+        let plan = account.plan(project);
+        assert_eq!(account.apply(project, None), Ended::Partial, "{stuck}");
+        let log = account.last_log();
+        let place = |part: &str| log.iter().position(|line| line.contains(part));
+        let given_up = place("no progress for 30m");
+        assert!(given_up.is_some(), "{stuck}: {log:#?}");
+        let is_stuck = |operation: &Operation| {
+            let path = operation.route.path.trim_start_matches("/api/v2");
+            stuck == format!("{} {path}", operation.route.method)
+        };
+        let people = |operation: &Operation| -> BTreeSet<_> {
+            let changes = operation.changes.iter();
+            changes.filter_map(Address::person).collect()
+        };
+        let held = plan.operations.iter().filter(|one| is_stuck(one));
+        let held: BTreeSet<_> = held.flat_map(people).collect();
+        // What needs it is left; what is about its people has waited for it.
+        let undone: Vec<&str> = log
+            .iter()
+            .filter(|line| !line.contains(" Done "))
+            .map(|line| line.split(' ').next().unwrap_or_default())
+            .collect();
+        for operation in &plan.operations {
+            let id = operation.id.to_string();
+            let mut needs = operation.requires.iter().map(ToString::to_string);
+            let left = is_stuck(operation) || needs.any(|need| undone.contains(&&*need));
+            assert_eq!(undone.contains(&&*id), left, "{stuck}: {id}: {log:#?}");
+            let before = place(&format!("{id} ")) < given_up;
+            let apart = held.is_disjoint(&people(operation));
+            assert!(left || before || !apart, "{stuck}: {id}: {log:#?}");
+        }
+        assert_eq!(account.offences(), Vec::<String>::new(), "{stuck}");
+    }
 }
 
 #[test]
