@@ -207,13 +207,16 @@ fn csv(applies: &[Applied], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// How formulas begin, in the wide forms of East Asian keyboards too.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
 /// One cell. Spreadsheets take a text that begins like a formula for one; an apostrophe keeps them from it.
 fn cell(text: &str) -> String {
     let text: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
-    let formula = text.trim_start().starts_with(['=', '+', '-', '@']);
+    let formula = text.trim_start().starts_with(FORMULA);
     let text = if formula { format!("'{text}") } else { text };
     if text.contains([',', '"', ' ', ';']) {
         format!("\"{}\"", text.replace('"', "\"\""))

@@ -52,9 +52,12 @@ pub(super) struct Source {
 impl Source {
     /// What the CI environment and git say.
     pub(super) fn of(settings: &Settings) -> Self {
+        let in_ci = env::text(env::GITHUB_SHA).or_else(|| env::text(env::CI_COMMIT_SHA));
+        let merged = || git::message(settings, in_ci.as_ref()?);
         Self {
-            commit: commit(settings),
-            pull_request: pull_request(),
+            pull_request: pull_request()
+                .or_else(|| merged().and_then(|message| pull_request_of(&message))),
+            commit: in_ci.clone().or_else(|| git::rev_parse(settings, "HEAD")),
         }
     }
 }
@@ -118,10 +121,47 @@ fn pull_request() -> Option<String> {
     of_ref.or_else(|| env::text(env::CI_MERGE_REQUEST_IID))
 }
 
-/// The commit that is applied: from the CI environment, else from git, else unknown.
-fn commit(settings: &Settings) -> Option<String> {
-    if let Some(commit) = env::text(env::GITHUB_SHA).or_else(|| env::text(env::CI_COMMIT_SHA)) {
-        return Some(commit);
+/// The pull or merge request that a forge names in the message of the commit it merges by: GitHub in the
+/// title, of a merge or at the end, GitLab in a line of its own.
+fn pull_request_of(message: &str) -> Option<String> {
+    let title = message.lines().next()?.trim_end();
+    let merged = title
+        .strip_prefix("Merge pull request #")
+        .and_then(|rest| rest.split(' ').next());
+    let squashed = || title.strip_suffix(')')?.rsplit_once(" (#").map(|at| at.1);
+    let on_gitlab = || {
+        let mut lines = message.lines();
+        let line = lines.find_map(|line| line.trim().strip_prefix("See merge request "))?;
+        line.rsplit_once('!').map(|at| at.1)
+    };
+    let number = merged.or_else(squashed).or_else(on_gitlab)?;
+    let number: u64 = number.parse().ok()?;
+    Some(number.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pull_request_of;
+
+    #[test]
+    fn the_message_of_a_merge_names_its_pull_request() {
+        for (message, expected) in [
+            (
+                "Merge pull request #12 from acme/new-hire\n\nAda joins",
+                Some("12"),
+            ),
+            ("Ada joins (#7)\n\n* more", Some("7")),
+            (
+                "Merge branch 'x' into 'main'\n\nAda joins\n\nSee merge request acme/access!31\n",
+                Some("31"),
+            ),
+            ("Ada joins, see (#7) there", None),
+            ("Ada joins\n\nCloses (#7)", None),
+            ("Merge pull request #x from acme/y", None),
+            ("Ada joins (#-1)", None),
+            ("", None),
+        ] {
+            assert_eq!(pull_request_of(message).as_deref(), expected, "{message}");
+        }
     }
-    git::rev_parse(settings, "HEAD")
 }

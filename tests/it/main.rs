@@ -5,6 +5,7 @@ mod connection;
 mod crash;
 mod docs;
 mod drift;
+mod history;
 mod kit;
 mod layers;
 mod main_job;
