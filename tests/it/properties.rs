@@ -13,31 +13,31 @@ use proptest::test_runner::Config;
 
 use crate::support::Project;
 
-const GROUPS: [&str; 4] = ["Support", "Tier 1", "Éscalations", "夜勤"];
-const ORGANIZATIONS: [&str; 3] = ["Aurora Bikes", "Borealis Labs", "Cumulus Cafés"];
-const ROLES: [&str; 2] = ["Tier 1 agent", "Tier 2 agent"];
-const PEOPLE: [&str; 6] = ["ali", "bo", "chi", "dora", "emi", "fritz"];
+pub(crate) const GROUPS: [&str; 4] = ["Support", "Tier 1", "Éscalations", "夜勤"];
+pub(crate) const ORGANIZATIONS: [&str; 3] = ["Aurora Bikes", "Borealis Labs", "Cumulus Cafés"];
+pub(crate) const ROLES: [&str; 2] = ["Tier 1 agent", "Tier 2 agent"];
+pub(crate) const PEOPLE: [&str; 6] = ["ali", "bo", "chi", "dora", "emi", "fritz"];
 
 /// One person, as live or as declared.
 #[derive(Clone, Debug)]
-struct Person {
-    role: Role,
-    groups: BTreeSet<&'static str>,
-    organizations: BTreeSet<&'static str>,
-    suspended: bool,
-    alias: &'static str,
-    tags: BTreeSet<&'static str>,
+pub(crate) struct Person {
+    pub(crate) role: Role,
+    pub(crate) groups: BTreeSet<&'static str>,
+    pub(crate) organizations: BTreeSet<&'static str>,
+    pub(crate) suspended: bool,
+    pub(crate) alias: &'static str,
+    pub(crate) tags: BTreeSet<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Role {
+pub(crate) enum Role {
     EndUser,
     Custom(&'static str),
     Admin,
 }
 
 impl Role {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::EndUser => "end-user",
             Self::Custom(name) => name,
@@ -89,14 +89,14 @@ fn person() -> impl Strategy<Value = Person> {
 
 /// Groups and organizations with the texts they carry.
 #[derive(Clone, Debug)]
-struct World {
-    group_descriptions: Vec<&'static str>,
-    organization_tags: Vec<BTreeSet<&'static str>>,
+pub(crate) struct World {
+    pub(crate) group_descriptions: Vec<&'static str>,
+    pub(crate) organization_tags: Vec<BTreeSet<&'static str>>,
     merge: bool,
-    people: Vec<Option<Person>>,
+    pub(crate) people: Vec<Option<Person>>,
 }
 
-fn world() -> impl Strategy<Value = World> {
+pub(crate) fn world() -> impl Strategy<Value = World> {
     (
         prop::collection::vec(
             proptest::sample::select(vec!["", "first", "second"]),
@@ -196,7 +196,7 @@ fn document(entries: &[(&'static str, String)]) -> String {
     text
 }
 
-fn account(world: &World) -> String {
+pub(crate) fn account(world: &World) -> String {
     let owner = "  - { email: owner@example.com, name: Olga Owner, role: admin }\n".to_owned();
     let mut entries = entries(world, &[]);
     entries.push(("users", owner));
@@ -211,7 +211,7 @@ fn manifest(entries: &[(&'static str, String)]) -> String {
         .replace("ACTIVE", "state: active")
 }
 
-const CONFIG: &str = "\
+pub(crate) const CONFIG: &str = "\
 account: { sandbox: account.yaml, owner: owner@example.com }
 limits:
   min_admins: 1

@@ -40,6 +40,8 @@ struct Import<'a> {
     live: Snapshot,
     /// What the project's manifests declare, by live address.
     known: BTreeSet<Address>,
+    /// Who is declared and not live, and by what is declared not in the scope.
+    outside: BTreeSet<Address>,
     /// Nothing.
     none: BTreeSet<Address>,
     now: Timestamp,
@@ -64,6 +66,7 @@ pub(super) fn run(settings: &Settings, arguments: &ImportArgs) -> Result<Exit, F
         ));
     }
     let known = known(&inventory, &live, &policy);
+    let outside = outside(&inventory, &live, &policy);
     let import = Import {
         settings,
         arguments,
@@ -71,6 +74,7 @@ pub(super) fn run(settings: &Settings, arguments: &ImportArgs) -> Result<Exit, F
         policy,
         live,
         known,
+        outside,
         none: BTreeSet::new(),
         now,
     };
@@ -101,6 +105,22 @@ fn declared(
     let project = project::usable(settings, read)?;
     let (inventory, _) = desired::resolve(&project, now);
     Ok((project, inventory))
+}
+
+/// Who is declared and not live, and by what is declared not in the scope.
+fn outside(inventory: &Inventory, live: &Snapshot, policy: &Policy) -> BTreeSet<Address> {
+    let Some(scope) = &policy.scope else {
+        return BTreeSet::new();
+    };
+    let pairs = diff::compare(inventory, live, policy).pairs;
+    let people = inventory.of_kind(Kind::User);
+    let outside = people.filter(|(address, declared)| {
+        let user = declared.resource.as_user();
+        let name = pairs.live(address);
+        let is_live = name.is_some_and(|name| live.objects.contains_key(&*name));
+        !is_live && user.is_some_and(|user| !diff::covers(scope, user))
+    });
+    outside.map(|(address, _)| address.clone()).collect()
 }
 
 /// What is declared and live, by live address.
@@ -210,6 +230,9 @@ impl Import<'_> {
 
     /// Says whether an object is among what was asked for.
     fn wants(&self, address: &Address) -> bool {
+        if self.arguments.users_in_scope && self.outside.contains(address) {
+            return false;
+        }
         let in_scope = |user: &User| self.is_in_scope(user);
         let dropped = Dropped::default();
         manifest::is_wanted(&self.live, self.wishes(&in_scope, &dropped), address)

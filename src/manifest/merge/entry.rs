@@ -26,17 +26,17 @@ pub(super) fn item_names(page: &Page, list: &Node) -> BTreeSet<Name> {
 
 /// Gives a key of a mapping a value, which fits on a line.
 pub(super) fn set(page: &mut Page, map: &Node, key: &str, value: &str) {
-    let edit = match page.own(map, key) {
+    let edits = match page.own(map, key) {
         Some((own, node)) if page.end(node) > node.span.start() => {
-            Page::replaced(value_start(page, own, node), page.end(node), value)
+            page.rewritten(value_start(page, own, node), page.end(node), value)
         }
         Some((key, _)) => {
             let at = after_colon(page, key);
-            Page::replaced(at, at, format!(" {value}"))
+            vec![Page::replaced(at, at, format!(" {value}"))]
         }
         None => added(page, map, key, value),
     };
-    page.edit(vec![edit]);
+    page.edit(edits);
 }
 
 /// Gives a key within a key of a mapping a value.
@@ -70,18 +70,18 @@ fn after_colon(page: &Page, key: &Sp<String>) -> usize {
 }
 
 /// A new key, after the first one where that is on a line of its own.
-fn added(page: &Page, map: &Node, key: &str, value: &str) -> Edit {
+fn added(page: &Page, map: &Node, key: &str, value: &str) -> Vec<Edit> {
     let key = scalar(key);
     let Some((first, first_value)) = page.keys(map).next() else {
         let start = map.span.start();
-        return Page::replaced(start, page.end(map), format!("{{ {key}: {value} }}"));
+        return page.rewritten(start, page.end(map), format!("{{ {key}: {value} }}"));
     };
     if page.is_flow(map) {
         let last = page
             .keys(map)
             .map(|(key, value)| key.span.end().max(page.end(value)));
         let at = last.max().unwrap_or(first.span.end());
-        return Page::replaced(at, at, format!(", {key}: {value}"));
+        return vec![Page::replaced(at, at, format!(", {key}: {value}"))];
     }
     let start = first.span.start();
     let indent = page.slice(page.line_start(start), start).chars().count();
@@ -91,10 +91,12 @@ fn added(page: &Page, map: &Node, key: &str, value: &str) -> Edit {
     if is_short {
         let at = page.line_end(start);
         let line_break = page.line_break();
-        return Page::replaced(at, at, format!("{line_break}{indent}{key}: {value}"));
+        let text = format!("{line_break}{indent}{key}: {value}");
+        return vec![Page::replaced(at, at, text)];
     }
     let line_break = page.line_break();
-    Page::replaced(start, start, format!("{key}: {value}{line_break}{indent}"))
+    let text = format!("{key}: {value}{line_break}{indent}");
+    vec![Page::replaced(start, start, text)]
 }
 
 /// Takes a key out of a mapping, with its line; its comments stay.

@@ -117,7 +117,8 @@ fn detach(page: &mut Page, item: &Node, holdings: &Holdings) {
         let indent = page.slice(page.line_start(start), start).chars().count();
         format!("{}{}", page.line_break(), " ".repeat(indent))
     };
-    page.edit(vec![Page::replaced(start, end, lines.join(&gap))]);
+    let edits = page.rewritten(start, end, lines.join(&gap));
+    page.edit(edits);
 }
 
 fn line(names: &BTreeSet<Name>) -> String {

@@ -225,6 +225,28 @@ impl Page {
         }
     }
 
+    /// Replaces a stretch; the comments in it go to lines of their own below.
+    pub(super) fn rewritten(&self, start: usize, end: usize, text: impl Into<String>) -> Vec<Edit> {
+        let head = self.slice(self.line_start(start), start);
+        let indent = &head[..head.len() - head.trim_start().len()];
+        let mut below = String::new();
+        let mut line = start;
+        while line < end {
+            let stop = self.line_end(line);
+            let comment = self.comment(line, stop).filter(|at| *at < end);
+            if let Some(at) = comment {
+                below.extend([self.line_break(), indent, self.slice(at, stop)]);
+            }
+            line = self.next_line(line);
+        }
+        let mut edits = vec![Self::replaced(start, end, text)];
+        if !below.is_empty() {
+            let at = self.line_end(end);
+            edits.push(Self::replaced(at, at, below));
+        }
+        edits
+    }
+
     /// Takes out the lines from that of `start` to that of `end`; their comments stay, each on a line of
     /// its own.
     pub(super) fn without_lines(&self, start: usize, end: usize) -> Vec<Edit> {

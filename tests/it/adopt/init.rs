@@ -1,5 +1,8 @@
 //! The first minutes of a project.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
+
 use serde_json::Value;
 
 use crate::support::Project;
@@ -118,4 +121,43 @@ fn without_flags_the_person_is_asked() {
         silent.stderr
     );
     assert!(!project.path().join("zdsync.yaml").exists());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_person_at_a_terminal_is_asked_for_what_no_flag_says() {
+    let project = Project::empty();
+    let started = Command::new("script")
+        .args(["-qec", &format!("'{}' init", env!("CARGO_BIN_EXE_zdsync"))])
+        .arg("/dev/null")
+        .current_dir(project.path())
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(mut terminal) = started else {
+        eprintln!("skipped, there is no terminal to be had");
+        return;
+    };
+    let mut keyboard = terminal.stdin.take().unwrap();
+    keyboard.write_all(b"acme corp\nacme\ngithub\n\n").unwrap();
+    drop(keyboard);
+    let output = terminal.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{said}");
+    for part in [
+        "Which Zendesk account?",
+        "cannot be the account's address",
+        "Plan pull requests in CI?",
+        "by which a CI job installs zdsync",
+        ".github/workflows/zdsync.yml",
+        "next: set ZENDESK_OAUTH_CLIENT_ID",
+    ] {
+        assert!(said.contains(part), "{part}\n{said}");
+    }
+    let config = project.read("zdsync.yaml");
+    assert!(config.contains("subdomain: \"acme\""), "{config}");
+    project.run(&["validate"]).exits(0);
 }

@@ -2,5 +2,6 @@
 
 mod import;
 mod init;
+mod layouts;
 mod snapshot;
 mod update;

@@ -191,6 +191,48 @@ fn only_what_is_asked_for_is_updated() {
 }
 
 #[test]
+fn an_update_of_the_scope_leaves_everybody_else_alone() {
+    let others = "  - email: gone@elsewhere.example #~ theirs
+    name: Gone Elsewhere
+    role: agent
+    groups: [Support]
+  - { email: customer@example.com, name: Cleo Customer } #~ no agent
+";
+    let project = Project::embedded(ACCOUNT, &[MANIFEST, others].concat());
+    let scope =
+        "manage: { users: { scope: { roles: [agent, admin], email_domains: [example.com] } } }\n";
+    project.write(
+        "zdsync.yaml",
+        &["account: { sandbox: account.yaml }\n", scope].concat(),
+    );
+    // Without a role, nobody tells whether somebody who is not there was an agent.
+    project.edit(
+        "manifests/all.yaml",
+        "name: Gone\n",
+        "name: Gone\n    role: Staff\n",
+    );
+    let update = ["import", "--update", "--users-in-scope"];
+    project.run(&update).exits(0);
+    let text = project.read("manifests/all.yaml");
+    assert!(!text.contains("gone@example.com"), "{text}");
+    assert!(text.contains(others), "{text}");
+    let left = project.run(&["plan", "--format", "json"]).json()["changes"].clone();
+    let left: Vec<&str> = left
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|change| change["address"].as_str())
+        .filter(|address| address.starts_with("user/"))
+        .collect();
+    assert_eq!(
+        left,
+        ["user/customer@example.com", "user/gone@elsewhere.example"]
+    );
+    project.run(&update).exits(0);
+    assert_eq!(project.read("manifests/all.yaml"), text);
+}
+
+#[test]
 fn an_update_writes_nothing_where_it_cannot_end_well() {
     let project = Project::embedded(ACCOUNT, MANIFEST);
     project.edit("manifests/all.yaml", "role: admin", "role: [admin]");
