@@ -7,6 +7,7 @@ mod docs;
 mod drift;
 mod history;
 mod kit;
+mod language;
 mod layers;
 mod main_job;
 mod manifests;
