@@ -31,8 +31,8 @@ struct Plain {
     users: Vec<PlainUser>,
 }
 
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "reading them is what is measured")]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct PlainUser {
     email: String,
     name: String,
@@ -48,6 +48,16 @@ struct PlainUser {
 fn sources(case: &str) -> Vec<Arc<Source>> {
     if case == "one" {
         let text = people::head() + &people::users(0, 100_000);
+        return vec![Source::new("manifests/all.yaml", text)];
+    }
+    if case == "small" {
+        let entry = |number| {
+            let name = format!("p{number:06}");
+            format!(
+                "  - email: {name}@example.com\n    name: Person {name}\n    role: end-user\n    alias: \"\"\n"
+            )
+        };
+        let text = "users:\n".to_owned() + &(0..600_000).map(entry).collect::<String>();
         return vec![Source::new("manifests/all.yaml", text)];
     }
     let mut all = vec![Source::new("manifests/head.yaml", people::head())];
@@ -102,7 +112,7 @@ fn run(mode: &str, case: &str) {
     let peak = people::peak_memory().map_or(f64::NAN, |bytes| bytes / 1_048_576.0);
     let size = f64::from(u32::try_from(bytes).unwrap()) / 1_048_576.0;
     println!(
-        "{case:>4} {mode:>9}  {seconds:6.2} s  {peak:6.0} MB of memory, {:4.1} times the {size:.0} MB read  ({found})",
+        "{case:>5} {mode:>9}  {seconds:6.2} s  {peak:6.0} MB of memory, {:4.1} times the {size:.0} MB read  ({found})",
         peak / size
     );
 }
@@ -112,7 +122,7 @@ fn main() {
     if let [_, mode, case] = arguments.as_slice() {
         return run(mode, case);
     }
-    for case in ["one", "many"] {
+    for case in ["one", "many", "small"] {
         for mode in ["parser", "read", "validate", "resolve"] {
             let status = Command::new(&arguments[0])
                 .args([mode, case])
