@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Kind, Name};
+use crate::model::Kind;
 
-use super::steps::{Bond, Shape, Step, StepId, Steps, has_bulk_form};
+use super::steps::{Bond, Shape, Step, StepId, Steps, has_bulk_form, is_read_again};
 
 /// A bulk call holds at most this many items (zendesk-api §13).
-pub(super) const CAPACITY: usize = 100;
+const CAPACITY: usize = 100;
 
-/// From this many items on, bulk calls and the polls they cost are fewer requests than plain calls.
+/// From this many items on, bulk calls and the polls they cost are fewer requests than plain calls, unless what
+/// they make is read again.
 const WORTH_A_JOB: usize = 4;
 
 /// One call to be: its steps in the order of its items.
@@ -17,6 +18,16 @@ const WORTH_A_JOB: usize = 4;
 pub(super) struct Batch {
     pub(super) steps: Vec<StepId>,
     pub(super) many: bool,
+}
+
+impl Batch {
+    /// One call for all of these: bulk where there are several.
+    pub(super) fn of(steps: Vec<StepId>) -> Self {
+        Self {
+            many: steps.len() > 1,
+            steps,
+        }
+    }
 }
 
 /// How many steps a search for the best order may look at.
@@ -211,74 +222,24 @@ impl<'s> Schedule<'s> {
 
     /// The steps of one shape that could be sent together now, in the order of their items.
     fn sendable(&self, shape: Shape) -> Vec<StepId> {
-        let Some(pending) = self.pending.get(&shape) else {
-            return Vec::new();
-        };
-        let mut candidates: Vec<StepId> = pending.union(&self.gates).copied().collect();
-        let mut together = vec![false; self.steps.list.len()];
-        for step in &candidates {
-            together[*step] = true;
-        }
-        loop {
-            let before = candidates.len();
-            candidates.retain(|step| {
-                let mut waits = self.step(*step).waits.iter();
-                let stays = waits.all(|(earlier, bond)| {
-                    self.done[*earlier] || (*bond != Bond::Success && together[*earlier])
-                });
-                together[*step] = stays;
-                stays
-            });
-            if candidates.len() == before {
-                break;
-            }
-        }
-        self.in_order(&candidates, &together)
-    }
-
-    /// Sorts steps by what they wait for among each other, then by address.
-    fn in_order(&self, steps: &[StepId], together: &[bool]) -> Vec<StepId> {
-        let mut ranks = vec![None; together.len()];
-        for step in steps {
-            self.rank(*step, together, &mut ranks);
-        }
-        let mut order: Vec<StepId> = steps
-            .iter()
-            .copied()
-            .filter(|step| self.step(*step).item().is_some())
-            .collect();
-        let address = |step: StepId| self.step(step).item().map(|item| &item.address);
-        order.sort_by_key(|step| (ranks[*step], address(*step)));
-        order
-    }
-
-    fn rank(&self, step: StepId, together: &[bool], ranks: &mut [Option<usize>]) -> usize {
-        if let Some(rank) = ranks[step] {
-            return rank;
-        }
-        ranks[step] = Some(0);
-        let earlier = self.step(step).waits.iter().map(|(earlier, _)| *earlier);
-        let inside = earlier.filter(|step| together[*step]);
-        let rank = inside
-            .map(|step| self.rank(step, together, ranks) + 1)
-            .max()
-            .unwrap_or(0);
-        ranks[step] = Some(rank);
-        rank
+        let pending = self.pending.get(&shape);
+        pending.map_or_else(Vec::new, |pending| {
+            let candidates = pending.union(&self.gates).copied().collect();
+            sendable(self.steps, candidates, &self.done)
+        })
     }
 
     /// Sends steps of one shape, in bulk where that is fewer requests.
     fn send(&mut self, steps: &[StepId]) {
         let shape = steps.first().and_then(|step| self.step(*step).shape());
-        let many = steps.len() >= WORTH_A_JOB && shape.is_some_and(has_bulk_form);
-        let calls = if many {
-            self.jobs(steps)
+        let bulk = shape.filter(|shape| has_bulk_form(*shape));
+        let many =
+            bulk.is_some_and(|bulk| steps.len() >= WORTH_A_JOB + usize::from(is_read_again(bulk)));
+        if many {
+            self.batches.extend(jobs(self.steps, steps, &self.done));
         } else {
-            steps.iter().map(|step| vec![*step]).collect()
-        };
-        for steps in calls {
-            let many = many && steps.len() > 1;
-            self.batches.push(Batch { steps, many });
+            let plain = steps.iter().map(|step| Batch::of(vec![*step]));
+            self.batches.extend(plain);
         }
         for step in steps {
             self.done[*step] = true;
@@ -288,36 +249,89 @@ impl<'s> Schedule<'s> {
             }
         }
     }
+}
 
-    /// Cuts steps into jobs. A person's items stay in one job where that costs no further job, so that
-    /// jobs about different people can run side by side.
-    fn jobs(&self, steps: &[StepId]) -> Vec<Vec<StepId>> {
-        let in_sequence = || steps.chunks(CAPACITY).map(<[StepId]>::to_vec).collect();
-        if steps.len() <= CAPACITY || steps.iter().any(|step| self.person(*step).is_none()) {
-            return in_sequence();
-        }
-        let inside: BTreeSet<StepId> = steps.iter().copied().collect();
-        let bound = steps.iter().any(|step| {
-            let mut waits = self.step(*step).waits.iter();
-            waits.any(|(earlier, _)| inside.contains(earlier) || self.gates.contains(earlier))
-        });
-        if bound {
-            return in_sequence();
-        }
-        // None waits for another, so that they are sorted by address, and each person's stand together.
-        let people = steps.chunk_by(|left, right| self.person(*left) == self.person(*right));
-        let packed = pack(people.map(<[StepId]>::to_vec).collect());
-        if packed.len() > steps.len().div_ceil(CAPACITY) {
-            return in_sequence();
-        }
-        packed
+/// Those of `candidates`, steps of one shape and gates, that could be sent together when the others are done, in
+/// the order of their items.
+pub(super) fn sendable(steps: &Steps, mut candidates: Vec<StepId>, done: &[bool]) -> Vec<StepId> {
+    let mut together = vec![false; steps.list.len()];
+    for step in &candidates {
+        together[*step] = true;
     }
+    loop {
+        let before = candidates.len();
+        candidates.retain(|step| {
+            let mut waits = steps.list[*step].waits.iter();
+            let stays = waits.all(|(earlier, bond)| {
+                done[*earlier] || (*bond != Bond::Success && together[*earlier])
+            });
+            together[*step] = stays;
+            stays
+        });
+        if candidates.len() == before {
+            break;
+        }
+    }
+    in_order(steps, &candidates, &together)
+}
 
-    fn person(&self, step: StepId) -> Option<&Name> {
-        let address = &self.step(step).item()?.address;
+/// Sorts steps by what they wait for among each other, then by address.
+fn in_order(steps: &Steps, candidates: &[StepId], together: &[bool]) -> Vec<StepId> {
+    let mut ranks = vec![None; together.len()];
+    for step in candidates {
+        rank(steps, *step, together, &mut ranks);
+    }
+    let address = |step: StepId| steps.list[step].item().map(|item| &item.address);
+    let mut order: Vec<StepId> = candidates.to_vec();
+    order.retain(|step| address(*step).is_some());
+    order.sort_by_key(|step| (ranks[*step], address(*step)));
+    order
+}
+
+fn rank(steps: &Steps, step: StepId, together: &[bool], ranks: &mut [Option<usize>]) -> usize {
+    if let Some(rank) = ranks[step] {
+        return rank;
+    }
+    ranks[step] = Some(0);
+    let earlier = steps.list[step].waits.iter().map(|(earlier, _)| *earlier);
+    let inside = earlier.filter(|step| together[*step]);
+    let rank = inside
+        .map(|step| rank(steps, step, together, ranks) + 1)
+        .max()
+        .unwrap_or(0);
+    ranks[step] = Some(rank);
+    rank
+}
+
+/// Cuts steps of one shape, of which none is done yet, into jobs. A person's items stay in one job where that
+/// costs no further job, so that jobs about different people can run side by side.
+pub(super) fn jobs(steps: &Steps, items: &[StepId], done: &[bool]) -> Vec<Batch> {
+    let in_sequence = || {
+        items
+            .chunks(CAPACITY)
+            .map(|job| Batch::of(job.to_vec()))
+            .collect()
+    };
+    let person = |step: StepId| {
+        let address = &steps.list[step].item()?.address;
         let person = address.kind() == Kind::User || address.kind().container().is_some();
         person.then(|| address.name())
+    };
+    let is_bound = |step: &StepId| {
+        let mut waits = steps.list[*step].waits.iter();
+        waits.any(|(earlier, _)| !done[*earlier])
+    };
+    let impersonal = |step: &StepId| person(*step).is_none();
+    if items.len() <= CAPACITY || items.iter().any(|step| impersonal(step) || is_bound(step)) {
+        return in_sequence();
     }
+    // None waits for another, so that they are sorted by address, and each person's stand together.
+    let people = items.chunk_by(|left, right| person(*left) == person(*right));
+    let packed = pack(people.map(<[StepId]>::to_vec).collect());
+    if packed.len() > items.len().div_ceil(CAPACITY) {
+        return in_sequence();
+    }
+    packed.into_iter().map(Batch::of).collect()
 }
 
 /// Packs people's steps into as few jobs as first-fit, largest first, finds.

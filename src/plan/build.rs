@@ -10,8 +10,8 @@ use super::steps::{Step, Steps};
 use super::types::{Estimate, Plan};
 use super::world::World;
 use super::{
-    access, batch, changes, coverage, digest, estimate, lower, notes, operations, refuse, seats,
-    share, target,
+    access, changes, coverage, digest, estimate, lower, notes, operations, refuse, rounds, seats,
+    target,
 };
 
 /// What a plan is made from.
@@ -63,7 +63,7 @@ fn assemble(mut world: World<'_>, steps: Steps, route: &dyn Fn(&Write, &Book) ->
     let numbers = numbers(&world, &steps);
     let changes = changes::changes(&world, &steps);
     let refused = refuse::refusals(&world, &steps);
-    let batches = share::share(&steps, batch::batches(&steps));
+    let batches = rounds::arrange(&steps);
     let operations = operations::operations(steps, batches, &|write| route(write, &numbers));
     let access = access::access(&world, &changes);
     let endings = notes::endings(&world);
@@ -117,10 +117,9 @@ fn numbers(world: &World<'_>, steps: &Steps) -> Book {
         }
     };
     for person in world.people.values() {
-        // Who leaves a group relies on another one that stays.
+        // Who leaves a group relies on another one that stays, be it that one is joined too.
         let leaves = person.stays_staff() && person.groups.iter().any(|held| held.goes.is_some());
-        let joins_none = person.new_groups.is_empty();
-        if let Some(kept) = person.kept_groups().next().filter(|_| leaves && joins_none) {
+        if let Some(kept) = person.kept_groups().next().filter(|_| leaves) {
             note(&kept.address);
         }
     }

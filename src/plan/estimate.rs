@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Address, Kind, Name, Snapshot, Verb};
+use crate::model::{Kind, Name, Snapshot, Verb};
 
 use super::lookup::Lookup;
+use super::steps::is_read_again;
 use super::types::{Estimate, Operation};
 
 /// Requests a minute where the account does not say (zendesk-api §4.1: the smallest plan's limit).
@@ -24,7 +25,7 @@ pub(super) fn estimate(snapshot: &Snapshot, operations: &[Operation]) -> Estimat
     let waves: BTreeSet<u32> = bulk.map(|operation| operation.wave).collect();
     let rounds = waves.len() as u64;
     let jobs = rounds * POLL_ROUNDS;
-    let polls = jobs + settling(operations) + lookups(operations);
+    let polls = jobs + readings(operations) + settling(operations) + lookups(operations);
     let updates = operations.iter().filter(|operation| {
         let write = &operation.write;
         write.verb == Verb::Update && write.kind == Kind::User && !write.many
@@ -39,6 +40,15 @@ pub(super) fn estimate(snapshot: &Snapshot, operations: &[Operation]) -> Estimat
         polls,
         seconds: by_rate.max(by_updates) + rounds * POLL_SECONDS,
     }
+}
+
+/// Requests that read again what jobs have made, one for each job.
+fn readings(operations: &[Operation]) -> u64 {
+    let read_again = operations.iter().filter(|operation| {
+        let write = &operation.write;
+        write.many && is_read_again((write.verb, write.kind))
+    });
+    read_again.count() as u64
 }
 
 /// Requests that look up what has no number yet: an address that is switched or dropped, and a membership
@@ -61,11 +71,11 @@ fn lookups(operations: &[Operation]) -> u64 {
     operations.iter().filter(looks_up).count() as u64
 }
 
-/// Requests that read memberships again: one for every person who settles.
+/// Requests that read memberships again: one of each kind for every person who settles.
 fn settling(operations: &[Operation]) -> u64 {
     let settles = operations.iter().flat_map(|operation| &operation.settles);
-    let mut people: Vec<&Name> = settles.map(Address::name).collect();
-    people.sort();
-    people.dedup();
-    people.len() as u64
+    let mut lists: Vec<(Kind, &Name)> = settles.map(|one| (one.kind(), one.name())).collect();
+    lists.sort();
+    lists.dedup();
+    lists.len() as u64
 }

@@ -39,6 +39,15 @@ impl<V> Lookup<V> {
         self.0.is_empty()
     }
 
+    /// What is known under an address, first what `value` gives.
+    pub(super) fn entry_or_insert(
+        &mut self,
+        address: Address,
+        value: impl FnOnce() -> V,
+    ) -> &mut V {
+        self.0.entry(address).or_insert_with(value)
+    }
+
     /// Notes a value; gives the one that was known before.
     pub(super) fn insert(&mut self, address: Address, value: V) -> Option<V> {
         self.0.insert(address, value)

@@ -285,29 +285,23 @@ pub(super) fn one_organization_at_a_time(world: &World<'_>, steps: &mut Steps) {
     }
 }
 
-/// Groups are joined, then the default is moved, then groups are left, be it that the group itself goes.
+/// The default is moved before its group is left, be it that the group itself goes. Who keeps no group joins
+/// the new ones first; who keeps one may leave others at any time.
 pub(super) fn keep_groups(world: &World<'_>, steps: &mut Steps) {
     for person in world.people.values().filter(|person| person.stays_staff()) {
-        let joins: Vec<StepId> = person
-            .new_groups
-            .iter()
+        let keeps_none = person.kept_groups().next().is_none();
+        let new = person.new_groups.iter().filter(|_| keeps_none);
+        let joins: Vec<StepId> = new
             .filter_map(|membership| steps.created.get(membership).copied())
             .collect();
-        let bond = if person.kept_groups().next().is_none() {
-            Bond::Success
-        } else {
-            Bond::Later
-        };
         let next = steps.defaults.get(&person.address).copied();
         for held in person.groups.iter().filter(|held| held.goes.is_some()) {
             let Some(leave) = steps.end_of(held) else {
                 continue;
             };
-            for join in &joins {
-                steps.wait(leave, *join, bond);
-            }
-            if let Some(next) = next.filter(|_| held.default) {
-                steps.wait(leave, next, Bond::Success);
+            let moved = next.filter(|_| held.default);
+            for earlier in joins.iter().copied().chain(moved) {
+                steps.wait(leave, earlier, Bond::Success);
             }
         }
     }

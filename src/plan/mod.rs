@@ -5,8 +5,8 @@
 //! looks on the wire comes in as a function.
 //!
 //! The way through: `world` gathers both sides and the people they touch; `lower` makes steps and says
-//! what each waits for; `batch` puts steps together into calls; `operations` numbers them by wave. The
-//! `guard_` files refuse.
+//! what each waits for; `batch` puts steps together into calls, and `rounds` the calls into waves; `operations` numbers
+//! them. The `guard_` files refuse.
 
 mod access;
 mod applied;
@@ -36,9 +36,9 @@ mod permissions;
 mod person;
 mod refuse;
 mod resume;
+mod rounds;
 pub mod saved;
 mod seats;
-mod share;
 mod stale;
 mod steps;
 mod target;

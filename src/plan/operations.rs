@@ -67,9 +67,10 @@ pub(super) fn operations(
     order.iter().filter_map(operation).collect()
 }
 
-/// The wave of every call, from 1. A call must stand after all that it waits for.
-pub(super) fn waves(steps: &Steps, batches: &[Batch]) -> Vec<u32> {
-    Calls::new(steps, batches).waves()
+/// The wave of every call, from 1. A call must stand after all that it waits for. Neighbours of one round share
+/// a wave, for which the first of them wait; what has no round goes as early as it can.
+pub(super) fn waves(steps: &Steps, batches: &[Batch], rounds: &[Option<usize>]) -> Vec<u32> {
+    Calls::new(steps, batches).waves(rounds)
 }
 
 /// One write of all items of a call, taken out of the steps.
@@ -140,26 +141,43 @@ impl<'s> Calls<'s> {
 
     /// The wave of every call: one more than that of the latest it comes after. Calls about the same
     /// person never share a wave (zendesk-api §15).
-    fn waves(&self) -> Vec<u32> {
+    fn waves(&self, rounds: &[Option<usize>]) -> Vec<u32> {
         let behind = self.behind_gates();
         let mut waves: Vec<u32> = Vec::with_capacity(self.batches.len());
         let mut latest: Lookup<u32> = Lookup::default();
-        for (call, batch) in self.batches.iter().enumerate() {
-            let earlier = self.awaited(call, &behind);
-            let after_waits = earlier.iter().filter_map(|earlier| waves.get(*earlier));
-            let people: Vec<Address> = batch
-                .steps
-                .iter()
-                .flat_map(|step| self.steps.list[*step].people())
+        for round in rounds.chunk_by(|left, right| left.is_some() && left == right) {
+            let calls = waves.len()..waves.len() + round.len();
+            let coming: Vec<(BTreeSet<usize>, Vec<Address>)> = calls
+                .map(|call| (self.awaited(call, &behind), self.people(call)))
                 .collect();
-            let after_people = people.iter().filter_map(|person| latest.get(person));
-            let wave = after_waits.chain(after_people).max().copied().unwrap_or(0) + 1;
-            for person in people {
-                latest.insert(person, wave);
+            let earliest = |(awaited, people): &(BTreeSet<usize>, Vec<Address>),
+                            waves: &[u32],
+                            latest: &Lookup<u32>| {
+                let after_waits = awaited.iter().filter_map(|earlier| waves.get(*earlier));
+                let after_people = people.iter().filter_map(|person| latest.get(person));
+                after_waits.chain(after_people).max().copied().unwrap_or(0) + 1
+            };
+            let together = coming
+                .iter()
+                .map(|one| earliest(one, &waves, &latest))
+                .max();
+            for one in coming {
+                let wave = earliest(&one, &waves, &latest).max(together.unwrap_or(1));
+                for person in one.1 {
+                    latest.insert(person, wave);
+                }
+                waves.push(wave);
             }
-            waves.push(wave);
         }
         waves
+    }
+
+    /// Everybody whom a call touches.
+    fn people(&self, call: usize) -> Vec<Address> {
+        let steps = self.batches[call].steps.iter();
+        steps
+            .flat_map(|step| self.steps.list[*step].people())
+            .collect()
     }
 
     /// What each item of a call needs to be done: items of earlier calls, gates passed through.

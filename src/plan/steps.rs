@@ -93,6 +93,12 @@ pub(super) fn has_bulk_form((verb, kind): Shape) -> bool {
     }
 }
 
+/// Says whether what a job of this shape makes is read again, at a request a job: it does not tell which number
+/// became whose (zendesk-api §13).
+pub(super) fn is_read_again((verb, kind): Shape) -> bool {
+    verb == Verb::Create && matches!(kind, Kind::User | Kind::Organization)
+}
+
 /// All steps of a plan and where to find them.
 #[derive(Debug, Default)]
 pub(super) struct Steps {
