@@ -356,11 +356,12 @@ impl Search<'_, '_> {
         false
     }
 
-    /// A course without what it does not use, and what is near that.
+    /// What is near a course, with and without what it does not use.
     fn nearby(&self, course: &[u32]) -> Vec<Course> {
         let calls = self.field.follow(course).unwrap_or_default();
         let used = self.field.course(&calls);
-        let mut nearby = neighbours(&used, self.field.classes.len());
+        let mut nearby = neighbours(course, self.field.classes.len());
+        nearby.extend(neighbours(&used, self.field.classes.len()));
         nearby.push(used);
         nearby
     }
@@ -379,10 +380,10 @@ impl Search<'_, '_> {
 }
 
 /// A course with a round less, with two rounds exchanged, or with one class in a round more, a round less, or another round.
-fn neighbours(course: &Course, classes: usize) -> Vec<Course> {
+fn neighbours(course: &[u32], classes: usize) -> Vec<Course> {
     let mut nearby = Vec::new();
     let mut add = |change: &dyn Fn(&mut Course)| {
-        let mut next = course.clone();
+        let mut next = course.to_vec();
         change(&mut next);
         next.retain(|open| *open != 0);
         nearby.push(next);

@@ -6,6 +6,7 @@
     reason = "the toy account and its generator cover the kinds in few words"
 )]
 
+mod fewest;
 pub(super) mod toy;
 mod toy_snapshot;
 mod toy_values;
