@@ -1,7 +1,7 @@
 //! The account as it is: which listings a plan needs, and the snapshot they make.
 //!
-//! [`needs`] chooses, without reading, the cheapest set of listings that proves what a plan has to
-//! know; [`read`] reads them side by side and joins them. Only a [`crate::api::Reader`] comes in here.
+//! [`needs()`] chooses, without reading, the cheapest set of listings that proves what a plan has to
+//! know; [`read()`] reads them side by side and joins them. Only a [`crate::api::Reader`] comes in here.
 
 mod audit;
 mod check;
