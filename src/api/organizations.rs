@@ -11,7 +11,7 @@ use super::numbers::Numbers;
 use super::paging::{Listed, Page};
 use super::users::joined;
 use super::{Call, Class, Error, Ignored};
-use crate::model::{Item, Kind, Name, ObjectId, Organization};
+use crate::model::{FieldTags, Item, Kind, Name, ObjectId, Organization};
 
 /// An organization as the service reports one. Its group is a number yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +75,7 @@ impl From<OrganizationWire> for OrganizationRecord {
                 shared_tickets: Some(shared_tickets.unwrap_or(false)),
                 shared_comments: Some(shared_comments.unwrap_or(false)),
                 tags: Some(tags.unwrap_or_default()),
-                field_tags: BTreeSet::new(),
+                field_tags: FieldTags::new(),
                 organization_fields: organization_fields.unwrap_or_default(),
             },
             group: group_id.map(ObjectId::from_wire),

@@ -10,7 +10,7 @@ use super::jobs::JobReply;
 use super::numbers::Numbers;
 use super::paging::{Listed, Page};
 use super::{Call, Class, Error, Ignored};
-use crate::model::{Address, Item, Kind, Marks, Name, ObjectId, User, UserRole, Value};
+use crate::model::{Address, FieldTags, Item, Kind, Marks, Name, ObjectId, User, UserRole, Value};
 
 /// A user as the service reports one. Role and default group are numbers yet, to be joined with the
 /// lists of roles and groups.
@@ -125,7 +125,7 @@ impl UserWire {
             time_zone: Some(self.time_zone.unwrap_or_default()),
             locale: Some(self.locale.unwrap_or_default()),
             tags: Some(self.tags.unwrap_or_default()),
-            field_tags: BTreeSet::new(),
+            field_tags: FieldTags::new(),
             notes: Some(self.notes.unwrap_or_default()),
             details: Some(self.details.unwrap_or_default()),
             signature: Some(self.signature.unwrap_or_default()),

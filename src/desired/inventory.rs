@@ -11,7 +11,7 @@ use crate::manifest::{
     Set, Text,
 };
 use crate::model::{
-    Address, Declared, Grant, Group, GroupMembership, Inventory, Kind, Lifecycle, Name,
+    Address, Declared, FieldTags, Grant, Group, GroupMembership, Inventory, Kind, Lifecycle, Name,
     Organization, OrganizationMembership, Origin, Resource, Role, User,
 };
 
@@ -200,7 +200,7 @@ fn organization(
         tags: entry
             .or_default(&own.tags, |all| &all.organizations.tags)
             .map(|tags| lower(tags.value)),
-        field_tags: BTreeSet::new(),
+        field_tags: FieldTags::new(),
         organization_fields,
     }
 }
@@ -276,7 +276,7 @@ fn user(person: &Person<'_>) -> User {
         tags: person
             .pick(|values| values.tags)
             .map(|tags| lower(tags.value)),
-        field_tags: BTreeSet::new(),
+        field_tags: FieldTags::new(),
         notes: text(person.pick(|values| values.notes)),
         details: text(person.pick(|values| values.details)),
         signature: text(person.pick(|values| values.signature)),

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::{Conflict, Differences, Fate, compare};
 use crate::model::{
     Account, Address, Declared, Group, Inventory, Kind, Lifecycle, Marks, Name, ObjectId, Observed,
-    Policy, Resource, Scope, Snapshot, Undeclared, User, UserRole,
+    Policy, Resource, Scope, Snapshot, Undeclared, User, UserRole, Value,
 };
 
 fn account(resources: Vec<Resource>) -> Snapshot {
@@ -307,13 +308,56 @@ fn the_scope_says_which_people_are_ours() {
 }
 
 #[test]
+fn the_tags_of_a_field_go_with_its_value() {
+    let live = |user: &mut User| {
+        user.tags = Some(["vip".to_owned(), "box".to_owned(), "emea".to_owned()].into());
+        user.user_fields = [
+            ("boxed".to_owned(), json!(true)),
+            ("region".to_owned(), json!("emea")),
+        ]
+        .into();
+        user.field_tags = [
+            ("boxed".to_owned(), ["box".to_owned()].into()),
+            ("region".to_owned(), ["emea".to_owned()].into()),
+        ]
+        .into();
+    };
+    let snapshot = account(vec![user("ada@example.com", live)]);
+    for (own, region, expected) in [
+        ("vip", "emea", vec![]),
+        ("vip", "apac", vec!["user_fields.region"]),
+        ("new", "emea", vec!["tags: box, emea, new"]),
+        ("new", "apac", vec!["tags: box, new", "user_fields.region"]),
+    ] {
+        let declared = |user: &mut User| {
+            user.tags = Some([own.to_owned()].into());
+            user.user_fields = [("region".to_owned(), json!(region))].into();
+        };
+        let inventory = manifests(vec![(user("ada@example.com", declared), &[])]);
+        let policy = Policy::default();
+        let found = compare(&inventory, &snapshot, &policy);
+        let changes = found.differences.iter().flat_map(|found| &found.fields);
+        let told: Vec<String> = changes
+            .map(|field| {
+                let Value::Set(tags) = &field.after else {
+                    return field.path.to_string();
+                };
+                let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+                format!("{}: {}", field.path, tags.join(", "))
+            })
+            .collect();
+        assert_eq!(told, expected, "{own} {region}");
+    }
+}
+
+#[test]
 fn only_declared_values_are_compared_and_empty_ones_are_alike() {
     let live = |user: &mut User| {
         user.name = Some("Ada".to_owned());
         user.alias = Some(String::new());
         user.notes = None;
         user.tags = Some(["vip".to_owned(), "box".to_owned()].into());
-        user.field_tags = ["box".to_owned()].into();
+        user.field_tags = [("boxed".to_owned(), ["box".to_owned()].into())].into();
         user.external_id = Some("E-1".to_owned());
     };
     let declared = |user: &mut User| {

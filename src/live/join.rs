@@ -9,8 +9,8 @@ use crate::api::{
     Client, EmailRecord, GroupRecord, MembershipRecord, OrganizationRecord, RoleRecord, UserRecord,
 };
 use crate::model::{
-    Account, Address, Ambiguity, Caller, GroupMembership, Kind, Marks, Name, ObjectId, Observed,
-    OrganizationMembership, Resource, Snapshot, UserField, UserRole,
+    Account, Address, Ambiguity, Caller, FieldTags, GroupMembership, Kind, Marks, Name, ObjectId,
+    Observed, OrganizationMembership, Resource, Snapshot, UserField, UserRole,
 };
 
 /// Joins what was read.
@@ -298,7 +298,7 @@ fn field_tags(
     fields: &[UserField],
     values: &BTreeMap<String, Json>,
     tags: &BTreeSet<String>,
-) -> BTreeSet<String> {
+) -> FieldTags {
     let put = |field: &UserField| -> Vec<String> {
         match values.get(&field.key) {
             Some(Json::Bool(true)) => field.tags.iter().cloned().collect(),
@@ -313,12 +313,13 @@ fn field_tags(
             }
         }
     };
-    fields
-        .iter()
-        .flat_map(|field| {
-            let put = put(field);
-            put.into_iter().filter(|tag| field.tags.contains(tag))
-        })
-        .filter(|tag| tags.contains(tag))
-        .collect()
+    let mut by_field = FieldTags::new();
+    for field in fields {
+        let there = |tag: &String| field.tags.contains(tag) && tags.contains(tag);
+        let put: BTreeSet<String> = put(field).into_iter().filter(there).collect();
+        if !put.is_empty() {
+            by_field.insert(field.key.clone(), put);
+        }
+    }
+    by_field
 }

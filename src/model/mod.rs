@@ -38,7 +38,7 @@ pub use snapshot::{
     Account, Ambiguity, Caller, Coverage, Marks, ObjectId, Observed, Part, Snapshot, UserField,
 };
 pub use text::{Excerpt, plural};
-pub use user::{User, UserRole, custom_values_agree};
+pub use user::{FieldTags, User, UserRole, custom_values_agree};
 pub use value::{Fact, FieldChange, Natural, Value};
 pub use write::{Book, Item, Route, Verb, Write};
 

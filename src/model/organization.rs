@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::user::{align_fields, align_folded, rekey_reference};
+use super::user::{FieldTags, align_fields, align_folded, align_tags, rekey_reference};
 use super::{Address, Fact, Managed, Name, Value};
 
 /// An organization. Names are unique, ignoring case.
@@ -30,7 +30,7 @@ pub struct Organization {
     pub tags: Option<BTreeSet<String>>,
     /// Tags that checkbox and dropdown fields put there by themselves; known of live ones only.
     #[serde(default)]
-    pub field_tags: BTreeSet<String>,
+    pub field_tags: FieldTags,
     /// Custom fields by key. Only the keys listed are managed.
     pub organization_fields: BTreeMap<String, serde_json::Value>,
 }
@@ -48,7 +48,7 @@ impl Organization {
             shared_tickets: None,
             shared_comments: None,
             tags: None,
-            field_tags: BTreeSet::new(),
+            field_tags: FieldTags::new(),
             organization_fields: BTreeMap::new(),
         }
     }
@@ -98,9 +98,10 @@ impl Managed for Organization {
 
     fn align(&mut self, live: &Self) {
         align_folded(&mut self.external_id, live.external_id.as_ref());
-        if let Some(tags) = &mut self.tags {
-            tags.extend(live.field_tags.iter().cloned());
-        }
         align_fields(&mut self.organization_fields, &live.organization_fields);
+        if let Some(tags) = &mut self.tags {
+            let values = [&self.organization_fields, &live.organization_fields];
+            align_tags(tags, live.tags.as_ref(), &live.field_tags, values);
+        }
     }
 }

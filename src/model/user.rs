@@ -65,7 +65,7 @@ pub struct User {
     pub tags: Option<BTreeSet<String>>,
     /// Tags that checkbox and dropdown fields put there by themselves; known of live people only.
     #[serde(default)]
-    pub field_tags: BTreeSet<String>,
+    pub field_tags: FieldTags,
     /// Notes for agents.
     pub notes: Option<String>,
     /// Address and the like.
@@ -177,11 +177,41 @@ impl Managed for User {
 
     fn align(&mut self, live: &Self) {
         align_folded(&mut self.external_id, live.external_id.as_ref());
-        if let Some(tags) = &mut self.tags {
-            tags.extend(live.field_tags.iter().cloned());
-        }
         align_fields(&mut self.user_fields, &live.user_fields);
+        if let Some(tags) = &mut self.tags {
+            let values = [&self.user_fields, &live.user_fields];
+            align_tags(tags, live.tags.as_ref(), &live.field_tags, values);
+        }
     }
+}
+
+/// Tags by the key of the custom field that puts them there.
+pub type FieldTags = BTreeMap<String, BTreeSet<String>>;
+
+/// Adds the tags that custom fields keep to declared ones. The tags of a field that gets another value go by
+/// themselves (zendesk-api §5.8), so they stay only where nothing else about the tags changes.
+///
+/// `values` are the custom fields, declared and live.
+pub(super) fn align_tags(
+    declared: &mut BTreeSet<String>,
+    live: Option<&BTreeSet<String>>,
+    field_tags: &FieldTags,
+    values: [&BTreeMap<String, serde_json::Value>; 2],
+) {
+    let mut all = declared.clone();
+    all.extend(field_tags.values().flatten().cloned());
+    if live == Some(&all) {
+        *declared = all;
+        return;
+    }
+    let [wanted, held] = values;
+    let stays = |key| {
+        wanted
+            .get(key)
+            .is_none_or(|value| held.get(key) == Some(value))
+    };
+    let kept = field_tags.iter().filter(|(key, _)| stays(*key));
+    declared.extend(kept.flat_map(|(_, tags)| tags).cloned());
 }
 
 /// Takes the live spelling of a key that the service compares ignoring case.

@@ -175,7 +175,8 @@ fn field_tags(live: &Resource) -> BTreeSet<String> {
     let organization = live
         .as_organization()
         .map(|organization| &organization.field_tags);
-    let tags = user.or(organization).into_iter().flatten();
+    let fields = user.or(organization).into_iter();
+    let tags = fields.flat_map(BTreeMap::values).flatten();
     tags.map(|tag| tag.to_lowercase()).collect()
 }
 
@@ -215,7 +216,7 @@ mod tests {
     #[test]
     fn what_the_service_spells_its_own_way_holds_and_other_values_do_not() {
         let live = Resource::User(Box::new(User {
-            field_tags: ["emea".to_owned()].into(),
+            field_tags: [("region".to_owned(), ["emea".to_owned()].into())].into(),
             ..User::default()
         }));
         let text = Value::text;

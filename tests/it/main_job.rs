@@ -332,3 +332,22 @@ users:
     project.run(&["apply", "--auto-approve"]).exits(0);
     project.run(&["plan", "--detailed-exitcode"]).exits(0);
 }
+
+#[test]
+fn tags_of_a_field_go_with_its_value() {
+    let account = "\
+user_fields:
+  - { key: vip, type: checkbox, tag: is_vip }
+  - { key: region, type: dropdown, options: [emea, apac] }
+users:
+  - { email: olga@acme.example, name: Olga Owner, role: admin }
+  - { email: cleo@globex.example, name: Cleo, tags: [old], user_fields: { vip: true, region: emea } }
+";
+    let manifest = "\
+users:
+  - { email: cleo@globex.example, tags: [new], user_fields: { vip: false, region: apac } }
+";
+    let project = Project::embedded(account, manifest);
+    project.run(&["apply", "--auto-approve"]).exits(0);
+    project.run(&["plan", "--detailed-exitcode"]).exits(0);
+}

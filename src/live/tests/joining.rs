@@ -1,13 +1,13 @@
 //! Numbers become names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::json;
 
 use super::world::{person, snapshot, world};
 use crate::api::scripted::{Account, text};
 use crate::live::Needs;
-use crate::model::{Address, Coverage, Kind, Marks, Name, UserRole};
+use crate::model::{Address, Coverage, FieldTags, Kind, Marks, Name, UserRole};
 
 #[tokio::test]
 async fn everything_is_joined_by_name() {
@@ -96,7 +96,10 @@ async fn tags_that_fields_put_on_people_are_known() {
         .unwrap();
     assert_eq!(
         ada.field_tags,
-        BTreeSet::from(["emea".to_owned(), "very_important".to_owned()])
+        FieldTags::from([
+            ("region".to_owned(), ["emea".to_owned()].into()),
+            ("vip".to_owned(), ["very_important".to_owned()].into()),
+        ])
     );
     assert_eq!(ada.tags.as_ref().unwrap().len(), 4);
 }

@@ -9,7 +9,9 @@ use super::entry::Entry;
 use super::files::{Layout, ROLES, Section};
 use super::people::People;
 use super::{Wishes, known};
-use crate::model::{Address, Group, Kind, Observed, Organization, Resource, Role, Snapshot};
+use crate::model::{
+    Address, FieldTags, Group, Kind, Observed, Organization, Resource, Role, Snapshot,
+};
 
 /// What there is beside people, as far as it is wanted or referred to.
 pub(super) struct Objects<'a> {
@@ -156,10 +158,10 @@ fn handles(observed: &Observed) -> Option<Address> {
 /// The tags that no field put there.
 pub(super) fn own_tags<'a>(
     tags: Option<&'a BTreeSet<String>>,
-    field_tags: &'a BTreeSet<String>,
+    field_tags: &'a FieldTags,
 ) -> impl Iterator<Item = &'a str> {
     let tags = tags.into_iter().flatten();
-    tags.filter(|tag| !field_tags.contains(*tag))
+    tags.filter(|tag| !field_tags.values().any(|tags| tags.contains(*tag)))
         .map(String::as_str)
 }
 
