@@ -10,7 +10,7 @@ use super::jobs::JobReply;
 use super::numbers::Numbers;
 use super::paging::{Listed, Page};
 use super::{Call, Class, Error, Ignored};
-use crate::model::{Address, FieldTags, Item, Kind, Marks, Name, ObjectId, User, UserRole, Value};
+use crate::model::{FieldTags, Item, Kind, Marks, Name, ObjectId, User, UserRole, Value};
 
 /// A user as the service reports one. Role and default group are numbers yet, to be joined with the
 /// lists of roles and groups.
@@ -315,7 +315,8 @@ fn fields(item: &Item, purpose: Purpose, numbers: Numbers<'_>) -> Result<Map<Str
     Ok(user)
 }
 
-/// Role and custom role are one value and travel together (zendesk-api §5.2).
+/// Role and custom role are one value and travel together. A role from the list is given to an agent, also the one
+/// of billing administrators: beside `admin` the service takes its own (zendesk-api §5.2).
 fn put_role(
     user: &mut Map<String, Json>,
     value: &Value,
@@ -324,12 +325,7 @@ fn put_role(
 ) -> Result<(), Error> {
     match value {
         Value::Reference(role) => {
-            let carrier = if is_billing_admin(role) {
-                "admin"
-            } else {
-                "agent"
-            };
-            user.insert("role".to_owned(), Json::from(carrier));
+            user.insert("role".to_owned(), Json::from("agent"));
             user.insert("custom_role_id".to_owned(), numbers.json(role)?);
         }
         other @ (Value::Null
@@ -347,9 +343,4 @@ fn put_role(
         }
     }
     Ok(())
-}
-
-/// The one system role that is carried by administrators (zendesk-api §5.2, `role_type` 5).
-fn is_billing_admin(role: &Address) -> bool {
-    role.name().folded() == "billing admin"
 }

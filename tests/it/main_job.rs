@@ -351,3 +351,28 @@ users:
     project.run(&["apply", "--auto-approve"]).exits(0);
     project.run(&["plan", "--detailed-exitcode"]).exits(0);
 }
+
+#[test]
+fn the_role_of_billing_administrators_can_be_given_and_taken() {
+    let account = "\
+users:
+  - { email: olga@acme.example, name: Olga Owner, role: admin }
+  - { email: ada@acme.example, name: Ada Lovelace, role: admin }
+  - { email: ben@acme.example, name: Ben Agent, role: Staff }
+  - { email: eve@acme.example, name: Eve Biller, role: Billing admin }
+";
+    let manifest = "\
+roles: [{ name: Staff }]
+users:
+  - { email: ada@acme.example, role: Billing admin }
+  - { email: ben@acme.example, role: Billing admin }
+  - { email: eve@acme.example, role: Staff }
+";
+    let project = Project::embedded(account, manifest);
+    project.write(
+        "zdsync.yaml",
+        "account: { sandbox: account.yaml }\nlimits: { min_admins: 1 }\n",
+    );
+    project.run(&["apply", "--auto-approve"]).exits(0);
+    project.run(&["plan", "--detailed-exitcode"]).exits(0);
+}

@@ -136,7 +136,7 @@ fn people() -> Vec<Case> {
             json!({"user": {"role": "end-user", "suspended": true}}),
         ),
         (
-            "a billing administrator is an administrator",
+            "the role of billing administrators is given as any other",
             write(
                 Verb::Update,
                 vec![item(
@@ -146,7 +146,7 @@ fn people() -> Vec<Case> {
             ),
             "PUT /api/v2/users/7",
             "PUT /api/v2/users/{user/ada@example.com}",
-            json!({"user": {"role": "admin", "custom_role_id": 31}}),
+            json!({"user": {"role": "agent", "custom_role_id": 31}}),
         ),
         (
             "a promotion brings its groups",
