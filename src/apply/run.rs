@@ -220,6 +220,7 @@ impl<'run> Walk<'run> {
         let operation = &*task.operation;
         let some_done = attempt.failures.len() < operation.write.items.len();
         let settles = !operation.settles.is_empty()
+            || !operation.whole.is_empty()
             || !phones::items_of(&operation.write, &self.moving).is_empty();
         if some_done && settles {
             unsettled.push((task, attempt));

@@ -212,6 +212,7 @@ mod tests {
             requires: needs.iter().map(|need| OperationId(need.1)).collect(),
             after: Vec::new(),
             settles: Vec::new(),
+            whole: Vec::new(),
             needs: needs.iter().map(need).collect(),
         }
     }

@@ -26,6 +26,9 @@ struct Expected {
     groups: BTreeSet<Address>,
     organizations: BTreeSet<Address>,
     default_group: Option<Address>,
+    /// The only organizations to be in, where the list of them is managed whole and the service may have added
+    /// to it by mail domain (zendesk-api §9).
+    only: Option<BTreeSet<Address>>,
 }
 
 /// Reads the memberships of the people whom `operations` made agents, but for those who failed, and
@@ -49,7 +52,7 @@ pub(super) async fn settle(
     for kind in [Kind::GroupMembership, Kind::OrganizationMembership] {
         let people: Vec<&Expected> = expected
             .iter()
-            .filter(|person| !person.containers(kind).is_empty())
+            .filter(|person| person.is_read(kind))
             .collect();
         if people.is_empty() {
             continue;
@@ -69,6 +72,20 @@ pub(super) async fn settle(
 }
 
 impl Expected {
+    fn is_read(&self, kind: Kind) -> bool {
+        let only = kind == Kind::OrganizationMembership && self.only.is_some();
+        only || !self.containers(kind).is_empty()
+    }
+
+    /// Says whether a place in this organization is one that the person's list leaves out.
+    fn leaves(&self, organization: ObjectId, book: &Book) -> bool {
+        let listed = |only: &BTreeSet<Address>| {
+            let mut numbers = only.iter().map(|listed| book.get(listed));
+            numbers.any(|number| number == Some(organization))
+        };
+        self.only.as_ref().is_some_and(|only| !listed(only))
+    }
+
     fn containers(&self, kind: Kind) -> &BTreeSet<Address> {
         if kind == Kind::GroupMembership {
             &self.groups
@@ -78,10 +95,13 @@ impl Expected {
     }
 }
 
-fn expectations(operation: &Operation, failed: &BTreeSet<Address>, book: &Book) -> Vec<Expected> {
-    let mut people: BTreeMap<Address, (BTreeSet<Address>, BTreeSet<Address>)> = BTreeMap::new();
-    for membership in &operation.settles {
-        let (Some(person), Some(container)) = (membership.person(), membership.container()) else {
+/// The places of people in groups and in organizations.
+type Places = (BTreeSet<Address>, BTreeSet<Address>);
+
+fn places<'a>(memberships: impl IntoIterator<Item = &'a Address>) -> BTreeMap<Address, Places> {
+    let mut people: BTreeMap<Address, Places> = BTreeMap::new();
+    for membership in memberships {
+        let Some(person) = membership.person() else {
             continue;
         };
         let (groups, organizations) = people.entry(person).or_default();
@@ -90,7 +110,16 @@ fn expectations(operation: &Operation, failed: &BTreeSet<Address>, book: &Book) 
         } else {
             organizations
         };
-        held.insert(container);
+        held.extend(membership.container());
+    }
+    people
+}
+
+fn expectations(operation: &Operation, failed: &BTreeSet<Address>, book: &Book) -> Vec<Expected> {
+    let mut whole = places(&operation.whole);
+    let mut people = places(&operation.settles);
+    for person in whole.keys() {
+        people.entry(person.clone()).or_default();
     }
     let items = &operation.write.items;
     people
@@ -107,12 +136,14 @@ fn expectations(operation: &Operation, failed: &BTreeSet<Address>, book: &Book) 
                 }
             });
             let number = book.get(&user).or(item.id)?;
+            let only = whole.remove(&user).map(|(_, organizations)| organizations);
             Some(Expected {
                 user,
                 number,
                 groups,
                 organizations,
                 default_group,
+                only,
             })
         })
         .collect()
@@ -227,8 +258,7 @@ impl Faults {
             .collect();
         for record in records {
             let Some(container) = named.get(&record.container) else {
-                // Only group memberships come uncalled for; those by mail domain are nobody's mistake.
-                if kind == Kind::GroupMembership {
+                if kind == Kind::GroupMembership || person.leaves(record.container, book) {
                     self.extra
                         .push(item(&unnamed(record.container), Some(record.id)));
                 }

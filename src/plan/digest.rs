@@ -83,6 +83,7 @@ struct CoveredOperation<'p> {
     changes: &'p [Address],
     requires: &'p [OperationId],
     settles: &'p [Address],
+    whole: &'p [Address],
 }
 
 fn covered_change(change: &Change) -> CoveredChange<'_> {
@@ -119,6 +120,7 @@ fn covered_operation(operation: &Operation) -> CoveredOperation<'_> {
         requires,
         after: _, // shows in `wave`
         settles,
+        whole,
         needs: _, // the finer form of `requires`
     } = operation;
     CoveredOperation {
@@ -128,6 +130,7 @@ fn covered_operation(operation: &Operation) -> CoveredOperation<'_> {
         changes,
         requires,
         settles,
+        whole,
     }
 }
 

@@ -74,7 +74,10 @@ fn lookups(operations: &[Operation]) -> u64 {
 /// Requests that read memberships again: one of each kind for every person who settles.
 fn settling(operations: &[Operation]) -> u64 {
     let settles = operations.iter().flat_map(|operation| &operation.settles);
-    let mut lists: Vec<(Kind, &Name)> = settles.map(|one| (one.kind(), one.name())).collect();
+    let whole = operations.iter().flat_map(|operation| &operation.whole);
+    let settles = settles.map(|one| (one.kind(), one.name()));
+    let whole = whole.map(|one| (Kind::OrganizationMembership, one.name()));
+    let mut lists: Vec<(Kind, &Name)> = settles.chain(whole).collect();
     lists.sort();
     lists.dedup();
     lists.len() as u64

@@ -7,7 +7,7 @@ use crate::model::{Address, FieldChange, Kind, Name, Value, Verb};
 
 use super::lower::values;
 use super::person::{Held, Person};
-use super::steps::{Bond, StepId, Steps, Values};
+use super::steps::{Bond, Step, StepId, Steps, Values};
 use super::world::World;
 
 /// Adds the steps of one person.
@@ -43,6 +43,7 @@ fn create(world: &World<'_>, person: &Person<'_>, steps: &mut Steps) {
     values.push((Cow::Borrowed("invite"), Value::Bool(world.policy.invite)));
     let step = steps.write(Verb::Create, (&person.address, None), values, &covered);
     settle(steps, step, &covered[1..]);
+    look_after_organizations(world, person, &mut steps.list[step]);
     let rest = person.new_organizations.iter().skip(1);
     let uncovered = person.new_groups.iter().filter(|_| !person.is_staff());
     for membership in rest.chain(uncovered) {
@@ -56,6 +57,17 @@ fn settle(steps: &mut Steps, step: StepId, memberships: &[Address]) {
         steps.created.insert(membership.clone(), step);
     }
     steps.list[step].settles = memberships.to_vec();
+}
+
+/// The organization that a call names is not read again, but for those the service may add by mail domain.
+fn look_after_organizations(world: &World<'_>, person: &Person<'_>, step: &mut Step) {
+    if world.joins_unlisted(person) {
+        step.whole.clone_from(&person.new_organizations);
+        step.whole.push(person.address.clone());
+    } else {
+        let in_groups = |place: &Address| place.kind() == Kind::GroupMembership;
+        step.settles.retain(in_groups);
+    }
 }
 
 /// The groups a new team member is in from the start.

@@ -51,6 +51,7 @@ pub(super) fn operations(
             only_awaited[*call].iter().map(|call| ids[*call]).collect();
         let changes = gathered(&steps, batch, |step| &step.changes);
         let settles = gathered(&steps, batch, |step| &step.settles);
+        let whole = gathered(&steps, batch, |step| &step.whole);
         let write = write(&mut steps, batch)?;
         Some(Operation {
             id: ids[*call],
@@ -59,6 +60,7 @@ pub(super) fn operations(
             changes,
             settles,
             after: after.into_iter().collect(),
+            whole,
             requires: requires.into_iter().collect(),
             needs: needs.into_iter().collect(),
             write,

@@ -44,6 +44,8 @@ pub(super) struct Step {
     pub(super) changes: Vec<Address>,
     /// The memberships that must hold afterwards and that the service may have added to.
     pub(super) settles: Vec<Address>,
+    /// Whose list of organizations must hold afterwards and nothing beside it, and what it names.
+    pub(super) whole: Vec<Address>,
     /// What it waits for, each once, in the order of their places.
     pub(super) waits: Vec<(StepId, Bond)>,
 }
@@ -137,6 +139,7 @@ impl Steps {
             work: Work::Write { verb, item },
             changes: Vec::with_capacity(changes.len()),
             settles: Vec::new(),
+            whole: Vec::new(),
             waits: Vec::new(),
         });
         for change in changes {
@@ -164,6 +167,7 @@ impl Steps {
             work: Work::Gate,
             changes: Vec::new(),
             settles: Vec::new(),
+            whole: Vec::new(),
             waits: Vec::new(),
         });
         self.list.len() - 1

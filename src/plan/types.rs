@@ -136,6 +136,10 @@ pub struct Operation {
     /// For a user's creation or promotion: the memberships that must hold when it is done. The service
     /// may add the default group by itself, so they are read again afterwards (zendesk-api §16.2).
     pub settles: Vec<Address>,
+    /// People whom it makes and whom the service may put into organizations that their list leaves out, by
+    /// their mail domain (zendesk-api §9), and the places that the list names: others are left again.
+    #[serde(default)]
+    pub whole: Vec<Address>,
     /// Which of its items need which items of the operations in `requires`, sorted. Where something fails,
     /// an apply leaves out those and no others.
     pub needs: Vec<Need>,

@@ -6,11 +6,12 @@ use jiff::Timestamp;
 
 use crate::diff::{Cause, Difference, Differences, Fate};
 use crate::model::{
-    Address, Inventory, Kind, Name, Observed, Origin, Policy, Snapshot, UserRole, Value,
+    Address, Inventory, Kind, Name, Observed, Origin, Policy, Snapshot, Undeclared, UserRole, Value,
 };
 
 use super::lookup::Lookup;
 use super::people::People;
+use super::person::Person;
 
 /// Both sides and what lies between them. Addresses are those of the manifests throughout.
 pub(super) struct World<'a> {
@@ -22,6 +23,8 @@ pub(super) struct World<'a> {
     /// Everybody who changes or whose memberships do.
     pub(super) people: People<'a>,
     index: Lookup<usize>,
+    /// Organizations by the mail domains whose people join them by themselves, in lower case.
+    mail_domains: BTreeMap<String, BTreeSet<Address>>,
 }
 
 impl<'a> World<'a> {
@@ -43,7 +46,9 @@ impl<'a> World<'a> {
             found,
             people: People::default(),
             index,
+            mail_domains: BTreeMap::new(),
         };
+        world.mail_domains = world.mail_domains();
         world.people = People::of(&world);
         world
     }
@@ -59,6 +64,46 @@ impl<'a> World<'a> {
     pub(super) fn live(&self, address: &Address) -> Option<(&'a Address, &'a Observed)> {
         let live = self.found.pairs.live(address)?;
         self.snapshot.objects.get_key_value(live.as_ref())
+    }
+
+    fn mail_domains(&self) -> BTreeMap<String, BTreeSet<Address>> {
+        let declared = self.inventory.of_kind(Kind::Organization);
+        let declared = declared.map(|(address, declared)| (address.clone(), &declared.resource));
+        let live = self.snapshot.of_kind(Kind::Organization);
+        let live = live.map(|(address, live)| {
+            let named = self.found.pairs.renamed(address);
+            (named.unwrap_or_else(|| address.clone()), &live.resource)
+        });
+        let mut domains: BTreeMap<String, BTreeSet<Address>> = BTreeMap::new();
+        for (address, resource) in declared.chain(live) {
+            let mapped = resource.as_organization();
+            let mapped = mapped.and_then(|organization| organization.domain_names.as_ref());
+            for domain in mapped.into_iter().flatten() {
+                let organizations = domains.entry(domain.to_lowercase()).or_default();
+                organizations.insert(address.clone());
+            }
+        }
+        domains
+    }
+
+    /// Says whether the mail domain of somebody new may lead into an organization that the person's own list,
+    /// which is managed whole, leaves out.
+    pub(super) fn joins_unlisted(&self, person: &Person<'_>) -> bool {
+        let kind = Kind::OrganizationMembership;
+        if self.policy.undeclared(kind) != Undeclared::Remove
+            || !self.inventory.owns_list(kind, &person.address)
+        {
+            return false;
+        }
+        let email = person.address.name().folded().to_lowercase();
+        let Some((_, domain)) = email.rsplit_once('@') else {
+            return false;
+        };
+        let joined = [domain, &email].map(|domain| self.mail_domains.get(domain));
+        joined.into_iter().flatten().flatten().any(|organization| {
+            let mut listed = person.new_organizations.iter();
+            !listed.any(|place| place.container().as_ref() == Some(organization))
+        })
     }
 
     /// Says whether `address` comes to be.

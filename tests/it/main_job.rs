@@ -376,3 +376,36 @@ users:
     project.run(&["apply", "--auto-approve"]).exits(0);
     project.run(&["plan", "--detailed-exitcode"]).exits(0);
 }
+
+#[test]
+fn what_a_mail_domain_adds_beside_the_list_is_left_again() {
+    let account = "\
+organizations:
+  - { name: Aaa }
+  - { name: Globex, domain_names: [globex.example] }
+users:
+  - { email: olga@acme.example, name: Olga Owner, role: admin }
+";
+    let manifest = "\
+organizations: [{ name: Aaa }, { name: Globex, external: true }]
+users:
+  - { email: one@globex.example, name: One, organizations: [] }
+  - { email: two@globex.example, name: Two, organizations: [Aaa] }
+  - { email: three@globex.example, name: Three, organizations: [Aaa, Globex] }
+  - { email: four@globex.example, name: Four }
+";
+    let project = Project::embedded(account, manifest);
+    project.run(&["apply", "--auto-approve"]).exits(0);
+    project.run(&["plan", "--detailed-exitcode"]).exits(0);
+    let snapshot = project.run(&["snapshot"]).exits(0).stdout;
+    for (person, place, is_there) in [
+        ("one", "Globex", false),
+        ("two", "Globex", false),
+        ("two", "Aaa", true),
+        ("three", "Globex", true),
+        ("four", "Globex", true),
+    ] {
+        let place = format!(r#""name":"{person}@globex.example","container":"{place}""#);
+        assert_eq!(snapshot.contains(&place), is_there, "{place}");
+    }
+}

@@ -129,3 +129,27 @@ fn the_estimate_counts_reads_writes_polls_and_seconds() {
     );
     assert_eq!(Story::new().plan().estimate.seconds, 0);
 }
+
+#[test]
+fn who_is_new_is_looked_after_where_a_mail_domain_leads_beside_the_list() {
+    for (places, domain, whole) in [
+        (&[] as &[&str], "example.com", 1),
+        (&["Globex"], "example.com", 2),
+        (&["Acme"], "example.com", 0),
+        (&["Globex", "Acme"], "example.com", 0),
+        (&["Globex"], "example.org", 0),
+    ] {
+        let mut story = Story::new();
+        let acme = story.organization("Acme");
+        let mapped = story.toy.organizations.get_mut(&acme).unwrap();
+        mapped.domain_names = Some([domain.to_owned()].into());
+        story.wants_user("new", |_| {});
+        story.wants_places("new", Kind::OrganizationMembership, places);
+        let operation = &story.plan().operations[0];
+        assert_eq!(
+            (operation.settles.len(), operation.whole.len()),
+            (usize::from(whole == 2), whole),
+            "{places:?} {domain}"
+        );
+    }
+}

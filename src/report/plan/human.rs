@@ -207,6 +207,7 @@ fn operations(pen: &mut Pen<'_>, plan: &Plan) -> io::Result<()> {
         requires,
         after: _,   // shows in `wave`
         settles: _, // read again, not written
+        whole: _,   // the same
         needs: _,   // `requires`, item by item
     } in &plan.operations
     {

@@ -261,6 +261,7 @@ fn of_operation(operation: &plan::Operation) -> Operation<'_> {
         requires,
         after: _,   // shows in `wave`
         settles: _, // read again, not written
+        whole: _,   // the same
         needs: _,   // `requires`, item by item
     } = operation;
     Operation {

@@ -232,6 +232,7 @@ pub(in crate::report) fn operation(
         requires: Vec::new(),
         after: Vec::new(),
         settles: Vec::new(),
+        whole: Vec::new(),
         needs: Vec::new(),
     }
 }
