@@ -1,27 +1,49 @@
 //! Whether a plan made afresh only goes on with one that was broken off.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Address, FieldChange};
+use crate::model::{Address, FieldChange, Kind};
 
 use super::types::{Action, Change, Plan};
 
 /// The changes of `fresh` that `interrupted` did not have: another address, another value to come, or a
-/// removal of something that was to stay. Empty where whoever approved the one approved the other.
+/// removal of something that was to stay. What the service added by itself to people whom the plan made or
+/// promoted (zendesk-api §16.2) was to go with that plan, too. Empty where whoever approved the one approved the other.
 pub fn beyond(interrupted: &Plan, fresh: &Plan) -> Vec<Address> {
     let known: BTreeMap<&Address, &Change> = interrupted
         .changes
         .iter()
         .map(|change| (&change.address, change))
         .collect();
+    let looked_after = looked_after(interrupted);
+    let is_uncalled_for = |change: &Change| {
+        let person = change.address.person();
+        let place = person.map(|person| (change.address.kind(), person));
+        change.action == Action::Delete && place.is_some_and(|place| looked_after.contains(&place))
+    };
     fresh
         .changes
         .iter()
         .filter(|change| {
             let known = known.get(&change.address);
-            !known.is_some_and(|known| continues(known, change))
+            !known.map_or_else(|| is_uncalled_for(change), |known| continues(known, change))
         })
         .map(|change| change.address.clone())
+        .collect()
+}
+
+/// Whose memberships a plan reads again and puts right, by kind.
+fn looked_after(plan: &Plan) -> BTreeSet<(Kind, Address)> {
+    let operations = plan.operations.iter();
+    let settled = operations.flat_map(|operation| &operation.settles);
+    let settled = settled.map(|place| (place.kind(), place.person()));
+    let whole = plan
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.whole);
+    let whole = whole.map(|place| (Kind::OrganizationMembership, place.person()));
+    let both = settled.chain(whole);
+    both.filter_map(|(kind, person)| Some((kind, person?)))
         .collect()
 }
 

@@ -4,7 +4,7 @@ use super::{Story, custom, mail};
 use crate::model::{Address, Group, Kind, Lifecycle, Resource, Role, Snapshot, UserRole};
 use crate::plan::laws::toy::{Held, Toy};
 use crate::plan::saved::{SavedError, from_text, to_text};
-use crate::plan::{RefusalCode, relied_on, stale};
+use crate::plan::{RefusalCode, beyond, relied_on, stale};
 
 /// A promotion, a move, a leaver, a new group and a rename.
 fn story() -> Story {
@@ -314,4 +314,22 @@ fn two_targets_are_planned_together() {
         .map(|change| change.address.kind())
         .collect();
     assert_eq!(kinds, [Kind::Role, Kind::Group]);
+}
+
+#[test]
+fn what_the_service_adds_to_a_new_agent_belongs_to_the_plan_that_was_broken_off() {
+    let story = |role: fn(&Story) -> Held, places: &[&str]| {
+        let mut story = Story::new();
+        story.person("eve", role(&story), places);
+        story.wants_person("eve", custom("Staff"), &["Tier 1"]);
+        story.plan()
+    };
+    let end_user = story(|_| Held::EndUser, &[]);
+    let agent = |places: &[&str]| story(|story| story.holds("Staff"), places);
+    let left = agent(&["Support"]);
+    assert_eq!(left.changes.len(), 2, "a group to join, a group to leave");
+    assert_eq!(beyond(&end_user, &left), []);
+    assert_eq!(beyond(&end_user, &agent(&["Support", "Tier 1"])), []);
+    let leaves = Address::membership(Kind::GroupMembership, mail("eve"), "Support".into());
+    assert_eq!(beyond(&agent(&[]), &left), [leaves]);
 }
