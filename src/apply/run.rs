@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 
 use crate::api::{JobId, Writer};
-use crate::model::{Address, Book, Kind, Verb, plural};
-use crate::plan::{Operation, OperationId, Plan};
+use crate::model::{Address, Book, Kind, Verb, Write, plural};
+use crate::plan::{MANY_LOOKUPS, Operation, OperationId, Plan};
 
 use super::attempt::Attempt;
 use super::batch::{Step, send};
@@ -132,6 +132,7 @@ impl<'run> Walk<'run> {
             .filter_map(|turn| self.taken(turn))
             .collect();
         let calls: Vec<_> = ready.iter().map(|task| &task.operation.write).collect();
+        self.number_defaults(&calls).await;
         let mut unsettled = Vec::new();
         let (book, writer, stop) = (self.book.clone(), self.writer, self.stop);
         let started = send(writer, &calls, &book, stop, |step| {
@@ -155,6 +156,29 @@ impl<'run> Walk<'run> {
             }
         }
         self.settle(unsettled).await;
+    }
+
+    /// Learns the numbers of memberships that jobs made and that become defaults now, where these are many, from
+    /// the whole list. What is not found there is looked up by itself.
+    async fn number_defaults(&mut self, calls: &[&Write]) {
+        let defaults = calls.iter().filter(|call| call.verb == Verb::MakeDefault);
+        let unknown = defaults.flat_map(|call| &call.items).filter_map(|item| {
+            let (person, group) = (item.address.person()?, item.address.container()?);
+            let known = self.book.get(&item.address).or(item.id);
+            let place = (self.book.get(&person)?, self.book.get(&group)?);
+            known.is_none().then(|| (place, item.address.clone()))
+        });
+        let mut unknown: BTreeMap<_, Address> = unknown.collect();
+        if unknown.len() < MANY_LOOKUPS {
+            return;
+        }
+        if let Ok(list) = self.writer.reader().group_memberships().await {
+            for record in list.items {
+                if let Some(address) = unknown.remove(&(record.user, record.container)) {
+                    self.book.insert(address, record.id);
+                }
+            }
+        }
     }
 
     /// Waits until a job has ended.

@@ -11,6 +11,9 @@ use super::types::{Estimate, Operation};
 /// Requests a minute where the account does not say (zendesk-api §4.1: the smallest plan's limit).
 const LEAST_RATE: u64 = 200;
 
+/// From this many memberships up whose numbers no job tells, an apply reads the whole list for them.
+pub const MANY_LOOKUPS: usize = 10;
+
 /// Rounds of asking after the jobs of one wave.
 pub(super) const POLL_ROUNDS: u64 = 2;
 
@@ -25,7 +28,7 @@ pub(super) fn estimate(snapshot: &Snapshot, operations: &[Operation]) -> Estimat
     let waves: BTreeSet<u32> = bulk.map(|operation| operation.wave).collect();
     let rounds = waves.len() as u64;
     let jobs = rounds * POLL_ROUNDS;
-    let polls = jobs + readings(operations) + settling(operations) + lookups(operations);
+    let polls = jobs + readings(operations) + settling(operations) + lookups(snapshot, operations);
     let updates = operations.iter().filter(|operation| {
         let write = &operation.write;
         write.verb == Verb::Update && write.kind == Kind::User && !write.many
@@ -53,22 +56,34 @@ fn readings(operations: &[Operation]) -> u64 {
 
 /// Requests that look up what has no number yet: an address that is switched or dropped, and a membership
 /// that a job has made and that becomes a default.
-fn lookups(operations: &[Operation]) -> u64 {
+fn lookups(snapshot: &Snapshot, operations: &[Operation]) -> u64 {
     let jobs = operations
         .iter()
         .filter(|operation| operation.write.many && operation.write.verb == Verb::Create);
     let made = jobs.flat_map(|operation| &operation.write.items);
     let by_job = Lookup::of(made.map(|item| (item.address.clone(), ())));
-    let looks_up = |operation: &&Operation| match operation.write.verb {
+    let switches = |operation: &&Operation| match operation.write.verb {
         Verb::MakeEmailPrimary | Verb::RemoveEmail => true,
-        Verb::MakeDefault => operation
-            .write
-            .items
-            .iter()
-            .any(|item| by_job.contains(&item.address)),
-        Verb::Create | Verb::Update | Verb::Delete | Verb::AddEmail => false,
+        Verb::MakeDefault | Verb::Create | Verb::Update | Verb::Delete | Verb::AddEmail => false,
     };
-    operations.iter().filter(looks_up).count() as u64
+    let switches = operations.iter().filter(switches).count() as u64;
+    let defaults = operations.iter().filter(|operation| {
+        let write = &operation.write;
+        write.verb == Verb::MakeDefault
+            && write
+                .items
+                .iter()
+                .any(|item| by_job.contains(&item.address))
+    });
+    let defaults = defaults.count();
+    let live = snapshot.of_kind(Kind::GroupMembership).count();
+    let by_list = (live + defaults).div_ceil(100);
+    let cheapest = if defaults < MANY_LOOKUPS {
+        defaults
+    } else {
+        by_list
+    };
+    switches + cheapest as u64
 }
 
 /// Requests that read memberships again: one of each kind for every person who settles.

@@ -1,7 +1,7 @@
 //! How many calls there are, and which share one.
 
 use super::{Story, custom};
-use crate::model::{Kind, Verb};
+use crate::model::{Address, Kind, Verb};
 use crate::plan::laws::toy::Held;
 
 fn shapes(story: &Story) -> Vec<(Kind, Verb, bool, usize)> {
@@ -150,6 +150,25 @@ fn who_is_new_is_looked_after_where_a_mail_domain_leads_beside_the_list() {
             (operation.settles.len(), operation.whole.len()),
             (usize::from(whole == 2), whole),
             "{places:?} {domain}"
+        );
+    }
+}
+
+#[test]
+fn numbers_of_many_new_memberships_are_read_from_one_list() {
+    for (movers, lookups) in [(9, 9), (12, 1)] {
+        let mut story = Story::new();
+        for name in people(&mut story, movers) {
+            story.wants_places(&name, Kind::GroupMembership, &["Support", "Tier 1"]);
+            story.wants_user(&name, |user| {
+                user.default_group = Some(Some(Address::group("Tier 1")));
+            });
+        }
+        let estimate = story.plan().estimate;
+        assert_eq!(
+            (estimate.writes, estimate.polls),
+            (1 + movers as u64, 2 + lookups),
+            "{movers}"
         );
     }
 }
