@@ -163,6 +163,9 @@ pub(super) fn change_list(
         return;
     };
     let there = item_names(page, list);
+    if join.is_subset(&there) && leave.is_disjoint(&there) {
+        return;
+    }
     let join: Vec<String> = join
         .difference(&there)
         .map(|name| scalar(name.as_str()))

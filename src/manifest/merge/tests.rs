@@ -288,3 +288,12 @@ fn comments_within_a_value_that_is_replaced_go_below_it() {
     let after = "organizations:\n  - name: Globex\n    tags: [vip] # at all\n    # none\n    # yet\n    group: A\n";
     assert_eq!(merged(before, tags()), after);
 }
+
+#[test]
+fn a_list_that_says_all_already_stays_where_a_profile_gives_way() {
+    let list = "    groups: [ # why\n      Support, 'a: b', # both\n    ]\n";
+    let head = "users:\n  - email: ada@example.com\n";
+    let before = format!("{head}    profile: p\n{list}");
+    let after = format!("{head}    role: Tier 2\n    default_group: Support\n{list}");
+    assert_eq!(merged(&before, vec![(ada(), left("Tier 1"))]), after);
+}
