@@ -13,7 +13,7 @@ pub(super) fn plain(value: &Value, numbers: Numbers<'_>) -> Result<Json, Error> 
         Value::Bool(switch) => Json::Bool(*switch),
         Value::Number(number) => Json::Number(number.clone()),
         Value::Text(text) => Json::from(text.as_str()),
-        Value::Set(members) => members.iter().map(String::as_str).collect(),
+        Value::Set(members) => members.iter().collect(),
         Value::Reference(address) => numbers.json(address)?,
         Value::References(addresses) => addresses
             .iter()

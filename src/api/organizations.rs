@@ -1,7 +1,5 @@
 //! Organizations (zendesk-api §9).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -11,7 +9,7 @@ use super::numbers::Numbers;
 use super::paging::{Listed, Page};
 use super::users::joined;
 use super::{Call, Class, Error, Ignored};
-use crate::model::{FieldTags, Item, Kind, Name, ObjectId, Organization};
+use crate::model::{FieldTags, Fields, Item, Kind, Name, ObjectId, Organization, Texts};
 
 /// An organization as the service reports one. Its group is a number yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,14 +32,14 @@ pub(super) struct OrganizationWire {
     pub(super) id: u64,
     name: String,
     external_id: Option<String>,
-    domain_names: Option<BTreeSet<String>>,
+    domain_names: Option<Texts>,
     details: Option<String>,
     notes: Option<String>,
     group_id: Option<u64>,
     shared_tickets: Option<bool>,
     shared_comments: Option<bool>,
-    tags: Option<BTreeSet<String>>,
-    organization_fields: Option<BTreeMap<String, Json>>,
+    tags: Option<Texts>,
+    organization_fields: Option<Fields>,
 }
 
 impl Listed for OrganizationWire {
@@ -75,7 +73,7 @@ impl From<OrganizationWire> for OrganizationRecord {
                 shared_tickets: Some(shared_tickets.unwrap_or(false)),
                 shared_comments: Some(shared_comments.unwrap_or(false)),
                 tags: Some(tags.unwrap_or_default()),
-                field_tags: FieldTags::new(),
+                field_tags: FieldTags::default(),
                 organization_fields: organization_fields.unwrap_or_default(),
             },
             group: group_id.map(ObjectId::from_wire),

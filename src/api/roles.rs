@@ -1,7 +1,5 @@
 //! Custom roles (zendesk-api §11).
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -9,7 +7,7 @@ use super::body;
 use super::numbers::Numbers;
 use super::paging::{Listed, Page};
 use super::{Call, Error, Ignored};
-use crate::model::{Item, Kind, Marks, Name, ObjectId, Role};
+use crate::model::{Fields, Item, Kind, Marks, Name, ObjectId, Role};
 
 /// A role as the service reports one.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,7 +34,7 @@ pub(super) struct RoleWire {
     description: Option<String>,
     role_type: Option<i64>,
     team_member_count: Option<u64>,
-    configuration: Option<BTreeMap<String, Json>>,
+    configuration: Option<Fields>,
 }
 
 impl Listed for RoleWire {

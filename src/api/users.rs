@@ -1,7 +1,5 @@
 //! Users (zendesk-api §5).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -10,7 +8,9 @@ use super::jobs::JobReply;
 use super::numbers::Numbers;
 use super::paging::{Listed, Page};
 use super::{Call, Class, Error, Ignored};
-use crate::model::{FieldTags, Item, Kind, Marks, Name, ObjectId, User, UserRole, Value};
+use crate::model::{
+    FieldTags, Fields, Item, Kind, Marks, Name, ObjectId, Texts, User, UserRole, Value,
+};
 
 /// A user as the service reports one. Role and default group are numbers yet, to be joined with the
 /// lists of roles and groups.
@@ -63,7 +63,7 @@ pub(super) struct UserWire {
     time_zone: Option<String>,
     locale: Option<String>,
     #[serde(default)]
-    tags: Option<BTreeSet<String>>,
+    tags: Option<Texts>,
     notes: Option<String>,
     details: Option<String>,
     signature: Option<String>,
@@ -71,7 +71,7 @@ pub(super) struct UserWire {
     only_private_comments: Option<bool>,
     moderator: Option<bool>,
     #[serde(default)]
-    user_fields: Option<BTreeMap<String, Json>>,
+    user_fields: Option<Fields>,
 }
 
 impl Listed for UserWire {
@@ -125,7 +125,7 @@ impl UserWire {
             time_zone: Some(self.time_zone.unwrap_or_default()),
             locale: Some(self.locale.unwrap_or_default()),
             tags: Some(self.tags.unwrap_or_default()),
-            field_tags: FieldTags::new(),
+            field_tags: FieldTags::default(),
             notes: Some(self.notes.unwrap_or_default()),
             details: Some(self.details.unwrap_or_default()),
             signature: Some(self.signature.unwrap_or_default()),

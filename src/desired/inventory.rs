@@ -1,6 +1,6 @@
 //! From declarations to the inventory that a plan is made of.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::entry::{Entry, Placed, origin, origin_of_key};
 use super::grant::Held;
@@ -12,7 +12,7 @@ use crate::manifest::{
 };
 use crate::model::{
     Address, Declared, FieldTags, Grant, Group, GroupMembership, Inventory, Kind, Lifecycle, Name,
-    Organization, OrganizationMembership, Origin, Resource, Role, User,
+    Organization, OrganizationMembership, Origin, Resource, Role, Texts, User,
 };
 
 /// The entries of an inventory, in no order: a map that is made of all of them at once is half as
@@ -156,7 +156,7 @@ fn role(name: &Name, entry: &Entry<'_, RoleEntry>) -> Role {
     Role {
         name: name.clone(),
         description: text(description),
-        configuration,
+        configuration: configuration.into_iter().collect(),
     }
 }
 
@@ -200,8 +200,8 @@ fn organization(
         tags: entry
             .or_default(&own.tags, |all| &all.organizations.tags)
             .map(|tags| lower(tags.value)),
-        field_tags: FieldTags::new(),
-        organization_fields,
+        field_tags: FieldTags::default(),
+        organization_fields: organization_fields.into_iter().collect(),
     }
 }
 
@@ -276,7 +276,7 @@ fn user(person: &Person<'_>) -> User {
         tags: person
             .pick(|values| values.tags)
             .map(|tags| lower(tags.value)),
-        field_tags: FieldTags::new(),
+        field_tags: FieldTags::default(),
         notes: text(person.pick(|values| values.notes)),
         details: text(person.pick(|values| values.details)),
         signature: text(person.pick(|values| values.signature)),
@@ -286,7 +286,7 @@ fn user(person: &Person<'_>) -> User {
         user_fields: person
             .fields()
             .into_iter()
-            .map(|(key, value)| (key.to_owned(), value.value.clone()))
+            .map(|(key, value)| (key, value.value.clone()))
             .collect(),
     }
 }
@@ -305,7 +305,7 @@ fn switch(value: Option<Placed<'_, bool>>) -> Option<bool> {
 }
 
 /// A set that the service keeps in lower case.
-fn lower(set: &Set) -> BTreeSet<String> {
+fn lower(set: &Set) -> Texts {
     set.iter().map(|item| item.trim().to_lowercase()).collect()
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Conflict, Differences, Fate, compare};
 use crate::model::{
     Account, Address, Declared, Group, Inventory, Kind, Lifecycle, Marks, Name, ObjectId, Observed,
-    Policy, Resource, Scope, Snapshot, Undeclared, User, UserRole, Value,
+    Policy, Resource, Scope, Snapshot, Texts, Undeclared, User, UserRole, Value,
 };
 
 fn account(resources: Vec<Resource>) -> Snapshot {
@@ -342,7 +342,7 @@ fn the_tags_of_a_field_go_with_its_value() {
                 let Value::Set(tags) = &field.after else {
                     return field.path.to_string();
                 };
-                let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+                let tags: Vec<&str> = tags.iter().collect();
                 format!("{}: {}", field.path, tags.join(", "))
             })
             .collect();
@@ -372,7 +372,7 @@ fn only_declared_values_are_compared_and_empty_ones_are_alike() {
     assert_eq!(told(&compare(&inventory, &snapshot, &policy)), "");
     let other = manifests(vec![(
         user("ada@example.com", |user| {
-            user.tags = Some(BTreeSet::new());
+            user.tags = Some(Texts::default());
             user.name = Some("Ada L.".to_owned());
         }),
         &[],

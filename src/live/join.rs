@@ -9,8 +9,8 @@ use crate::api::{
     Client, EmailRecord, GroupRecord, MembershipRecord, OrganizationRecord, RoleRecord, UserRecord,
 };
 use crate::model::{
-    Account, Address, Ambiguity, Caller, FieldTags, GroupMembership, Kind, Marks, Name, ObjectId,
-    Observed, OrganizationMembership, Resource, Snapshot, UserField, UserRole,
+    Account, Address, Ambiguity, Caller, FieldTags, Fields, GroupMembership, Kind, Marks, Name,
+    ObjectId, Observed, OrganizationMembership, Resource, Snapshot, Texts, UserField, UserRole,
 };
 
 /// Joins what was read.
@@ -294,11 +294,7 @@ fn secondary_emails(emails: Vec<EmailRecord>, table: &Table) -> BTreeMap<Name, A
 
 /// The tags that are there because of a field: a ticked checkbox's tag, a chosen option's value
 /// (zendesk-api §5.8, §12).
-fn field_tags(
-    fields: &[UserField],
-    values: &BTreeMap<String, Json>,
-    tags: &BTreeSet<String>,
-) -> FieldTags {
+fn field_tags(fields: &[UserField], values: &Fields, tags: &Texts) -> FieldTags {
     let put = |field: &UserField| -> Vec<String> {
         match values.get(&field.key) {
             Some(Json::Bool(true)) => field.tags.iter().cloned().collect(),
@@ -313,13 +309,10 @@ fn field_tags(
             }
         }
     };
-    let mut by_field = FieldTags::new();
-    for field in fields {
+    let by_field = fields.iter().filter_map(|field| {
         let there = |tag: &String| field.tags.contains(tag) && tags.contains(tag);
-        let put: BTreeSet<String> = put(field).into_iter().filter(there).collect();
-        if !put.is_empty() {
-            by_field.insert(field.key.clone(), put);
-        }
-    }
-    by_field
+        let put: Texts = put(field).into_iter().filter(there).collect();
+        (!put.is_empty()).then(|| (field.key.as_str(), put))
+    });
+    by_field.collect()
 }

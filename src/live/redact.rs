@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::{
     Address, Ambiguity, Caller, Coverage, Inventory, Kind, Name, Observed, Organization, Part,
-    Policy, Resource, Snapshot, User,
+    Policy, Resource, Snapshot, Texts, User,
 };
 
 /// The ending of domains that stand for others; no real domain has it (RFC 2606).
@@ -163,7 +163,7 @@ impl Known {
         for text in texts_of_user(&mut user).into_iter().flatten() {
             self.text(hide, text);
         }
-        for value in user.user_fields.values() {
+        for (_, value) in user.user_fields.iter() {
             self.json(hide, value);
         }
     }
@@ -172,7 +172,7 @@ impl Known {
         if let Some(external_id) = &organization.external_id {
             self.key(hide, external_id);
         }
-        for domain in organization.domain_names.iter().flatten() {
+        for domain in organization.domain_names.iter().flat_map(Texts::iter) {
             self.domain(hide, domain);
         }
         for text in [&organization.details, &organization.notes]
@@ -181,7 +181,7 @@ impl Known {
         {
             self.text(hide, text);
         }
-        for value in organization.organization_fields.values() {
+        for (_, value) in organization.organization_fields.iter() {
             self.json(hide, value);
         }
     }
@@ -349,9 +349,9 @@ fn rewrite_user(words: &dyn Words, user: &mut User) {
     for text in texts_of_user(user).into_iter().flatten() {
         *text = words.text(text);
     }
-    user.user_fields
-        .values_mut()
-        .for_each(|value| rewrite_json(words, value));
+    for (_, value) in user.user_fields.iter_mut() {
+        rewrite_json(words, value);
+    }
 }
 
 fn rewrite_organization(words: &dyn Words, organization: &mut Organization) {
@@ -367,10 +367,9 @@ fn rewrite_organization(words: &dyn Words, organization: &mut Organization) {
     {
         *text = words.text(text);
     }
-    organization
-        .organization_fields
-        .values_mut()
-        .for_each(|value| rewrite_json(words, value));
+    for (_, value) in organization.organization_fields.iter_mut() {
+        rewrite_json(words, value);
+    }
 }
 
 fn rewrite_json(words: &dyn Words, value: &mut Json) {

@@ -16,6 +16,7 @@ mod organization;
 mod organization_membership;
 mod policy;
 mod role;
+mod small;
 mod snapshot;
 mod text;
 mod user;
@@ -34,6 +35,7 @@ pub use organization::Organization;
 pub use organization_membership::OrganizationMembership;
 pub use policy::{Limit, Policy, Scope, Undeclared};
 pub use role::Role;
+pub use small::{Fields, Texts};
 pub use snapshot::{
     Account, Ambiguity, Caller, Coverage, Marks, ObjectId, Observed, Part, Snapshot, UserField,
 };

@@ -1,11 +1,9 @@
 //! Organizations of end users (zendesk-api §9).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
 use super::user::{FieldTags, align_fields, align_folded, align_tags, rekey_reference};
-use super::{Address, Fact, Managed, Name, Value};
+use super::{Address, Fact, Fields, Managed, Name, Texts, Value};
 
 /// An organization. Names are unique, ignoring case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -15,7 +13,7 @@ pub struct Organization {
     /// The key of another system; unique, ignoring case.
     pub external_id: Option<String>,
     /// Mail domains whose people join by themselves. Written whole.
-    pub domain_names: Option<BTreeSet<String>>,
+    pub domain_names: Option<Texts>,
     /// Address and the like.
     pub details: Option<String>,
     /// Notes for agents.
@@ -27,17 +25,17 @@ pub struct Organization {
     /// Whether its people may comment on each other's tickets.
     pub shared_comments: Option<bool>,
     /// Tags. Written whole.
-    pub tags: Option<BTreeSet<String>>,
+    pub tags: Option<Texts>,
     /// Tags that checkbox and dropdown fields put there by themselves; known of live ones only.
     #[serde(default)]
     pub field_tags: FieldTags,
     /// Custom fields by key. Only the keys listed are managed.
-    pub organization_fields: BTreeMap<String, serde_json::Value>,
+    pub organization_fields: Fields,
 }
 
 impl Organization {
     /// An organization of which only the name is known.
-    pub const fn named(name: Name) -> Self {
+    pub fn named(name: Name) -> Self {
         Self {
             name,
             external_id: None,
@@ -48,8 +46,8 @@ impl Organization {
             shared_tickets: None,
             shared_comments: None,
             tags: None,
-            field_tags: FieldTags::new(),
-            organization_fields: BTreeMap::new(),
+            field_tags: FieldTags::default(),
+            organization_fields: Fields::default(),
         }
     }
 }

@@ -1,10 +1,8 @@
 //! Custom roles (zendesk-api §11).
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Fact, Managed, Name, Value};
+use super::{Address, Fact, Fields, Managed, Name, Value};
 
 /// A role that agents hold. Its name is the only key the service offers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -14,16 +12,16 @@ pub struct Role {
     /// What the role is for.
     pub description: Option<String>,
     /// Permissions by the service's keys. It is an open map: only the keys listed are managed.
-    pub configuration: BTreeMap<String, serde_json::Value>,
+    pub configuration: Fields,
 }
 
 impl Role {
     /// A role of which only the name is known.
-    pub const fn named(name: Name) -> Self {
+    pub fn named(name: Name) -> Self {
         Self {
             name,
             description: None,
-            configuration: BTreeMap::new(),
+            configuration: Fields::default(),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! People: end users, agents and administrators (zendesk-api §5).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Fact, Managed, Name, Value};
+use super::{Address, Fact, Fields, Managed, Name, Texts, Value};
 
 /// What a person may do: one value, because the service's `role` and `custom_role_id` travel together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -62,7 +62,7 @@ pub struct User {
     /// The language, such as `en-US`.
     pub locale: Option<String>,
     /// Tags. Written whole.
-    pub tags: Option<BTreeSet<String>>,
+    pub tags: Option<Texts>,
     /// Tags that checkbox and dropdown fields put there by themselves; known of live people only.
     #[serde(default)]
     pub field_tags: FieldTags,
@@ -80,7 +80,7 @@ pub struct User {
     pub moderator: Option<bool>,
     /// Custom fields by key. Only the keys listed are managed.
     #[serde(default)]
-    pub user_fields: BTreeMap<String, serde_json::Value>,
+    pub user_fields: Fields,
 }
 
 impl User {
@@ -124,7 +124,7 @@ impl Managed for User {
             moderator,
             user_fields,
         } = self;
-        let mut facts = Vec::with_capacity(8 + user_fields.len());
+        let mut facts = Vec::with_capacity(8 + user_fields.iter().len());
         if let Some(email) = email {
             facts.push(Fact::new("email", Value::text(email.folded())));
         }
@@ -186,20 +186,22 @@ impl Managed for User {
 }
 
 /// Tags by the key of the custom field that puts them there.
-pub type FieldTags = BTreeMap<String, BTreeSet<String>>;
+pub type FieldTags = Fields<Texts>;
 
 /// Adds the tags that custom fields keep to declared ones. The tags of a field that gets another value go by
 /// themselves (zendesk-api §5.8), so they stay only where nothing else about the tags changes.
 ///
 /// `values` are the custom fields, declared and live.
 pub(super) fn align_tags(
-    declared: &mut BTreeSet<String>,
-    live: Option<&BTreeSet<String>>,
+    declared: &mut Texts,
+    live: Option<&Texts>,
     field_tags: &FieldTags,
-    values: [&BTreeMap<String, serde_json::Value>; 2],
+    values: [&Fields; 2],
 ) {
     let mut all = declared.clone();
-    all.extend(field_tags.values().flatten().cloned());
+    for (_, tags) in field_tags.iter() {
+        all.add(tags);
+    }
     if live == Some(&all) {
         *declared = all;
         return;
@@ -210,8 +212,9 @@ pub(super) fn align_tags(
             .get(key)
             .is_none_or(|value| held.get(key) == Some(value))
     };
-    let kept = field_tags.iter().filter(|(key, _)| stays(*key));
-    declared.extend(kept.flat_map(|(_, tags)| tags).cloned());
+    for (_, tags) in field_tags.iter().filter(|(key, _)| stays(key)) {
+        declared.add(tags);
+    }
 }
 
 /// Takes the live spelling of a key that the service compares ignoring case.
@@ -237,11 +240,8 @@ pub(super) fn rekey_reference(
 
 /// Takes the live form of each custom field value that means the same (zendesk-api §12): dates come
 /// back as timestamps, numbers as text, an unset checkbox as `false`, an empty choice as `null`.
-pub(super) fn align_fields(
-    declared: &mut BTreeMap<String, serde_json::Value>,
-    live: &BTreeMap<String, serde_json::Value>,
-) {
-    for (key, value) in declared {
+pub(super) fn align_fields(declared: &mut Fields, live: &Fields) {
+    for (key, value) in declared.iter_mut() {
         let live = live.get(key).unwrap_or(&serde_json::Value::Null);
         if custom_values_agree(value, live) {
             value.clone_from(live);

@@ -1,12 +1,12 @@
 //! Comparable values and the facts they belong to.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::Address;
+use super::{Address, Fields, Texts};
 
 /// The value of one field, in a form in which equal means equal to the service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,7 +21,7 @@ pub enum Value {
     /// A text that is not empty.
     Text(String),
     /// A set, such as tags or domain names: order and repetition mean nothing.
-    Set(BTreeSet<String>),
+    Set(Texts),
     /// Another object, by address.
     Reference(Address),
     /// Other objects, by address, sorted.
@@ -130,18 +130,14 @@ impl Fact {
     }
 
     /// Appends a fact where the set is managed.
-    pub(super) fn set(facts: &mut Vec<Self>, path: &'static str, set: Option<&BTreeSet<String>>) {
+    pub(super) fn set(facts: &mut Vec<Self>, path: &'static str, set: Option<&Texts>) {
         if let Some(set) = set {
             facts.push(Self::new(path, Value::Set(set.clone())));
         }
     }
 
     /// Appends one fact for each managed key of an open map, as `path.key`.
-    pub(super) fn map(
-        facts: &mut Vec<Self>,
-        path: &str,
-        map: &BTreeMap<String, serde_json::Value>,
-    ) {
+    pub(super) fn map(facts: &mut Vec<Self>, path: &str, map: &Fields) {
         facts.extend(map.iter().map(|(key, value)| Self {
             path: Cow::Owned(format!("{path}.{key}")),
             value: Value::json(value),

@@ -30,6 +30,7 @@ pub(super) fn consequences(world: &World<'_>, difference: &Difference<'_>) -> Ve
         let text = "reports, views and triggers that name it by its old name stop matching";
         note(&mut list, Reason::FiltersBreak, text);
     }
+    list.shrink_to_fit();
     list
 }
 
@@ -164,7 +165,7 @@ fn of_organization(difference: &Difference<'_>, list: &mut Vec<Consequence>) {
     if let Some((Value::Set(before), Value::Set(after))) =
         domains.map(|field| (&field.before, &field.after))
     {
-        let removed: Vec<&str> = before.difference(after).map(String::as_str).collect();
+        let removed: Vec<&str> = before.difference(after).collect();
         if removed.is_empty() {
             return;
         }

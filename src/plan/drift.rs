@@ -328,8 +328,8 @@ fn is_still(recorded: &Json, field: &FieldChange, wanted: &Fact) -> bool {
             // Tags that fields put there belong to nobody's list.
             let recorded = recorded.as_array().into_iter().flatten();
             let recorded: BTreeSet<&str> = recorded.filter_map(Json::as_str).collect();
-            let added: BTreeSet<&str> = after.difference(wanted).map(String::as_str).collect();
-            let live: BTreeSet<&str> = live.iter().map(String::as_str).collect();
+            let added: BTreeSet<&str> = after.difference(wanted).collect();
+            let live: BTreeSet<&str> = live.iter().collect();
             live == &recorded | &added
         }
         (Value::Text(live), _, _) if field.path == "external_id" => recorded
@@ -343,7 +343,7 @@ fn value_of(recorded: &Json) -> Value {
     match recorded.as_array() {
         Some(items) if items.iter().all(Json::is_string) => {
             let items = items.iter().filter_map(Json::as_str);
-            Value::Set(items.map(str::to_owned).collect())
+            Value::Set(items.collect())
         }
         Some(_) | None => Value::json(recorded),
     }

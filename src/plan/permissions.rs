@@ -1,10 +1,8 @@
 //! Which permissions come and go with another role (zendesk-api §11.4).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::Value as Json;
 
-use crate::model::UserRole;
+use crate::model::{Fields, UserRole};
 
 use super::world::World;
 
@@ -43,10 +41,9 @@ pub(super) fn compare(
     let (Some(before), Some(after)) = (live(world, before), future(world, after)) else {
         return (Vec::new(), Vec::new());
     };
-    let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let (mut gained, mut lost) = (Vec::new(), Vec::new());
-    for key in keys {
-        let (Some(before), Some(after)) = (before.get(key), after.get(key)) else {
+    for (key, before) in before.iter() {
+        let Some(after) = after.get(key) else {
             continue; // a role to come says nothing of the permissions it does not manage
         };
         if before == after {
@@ -57,10 +54,10 @@ pub(super) fn compare(
             _ => (true, true),
         };
         if more {
-            gained.push(key.clone());
+            gained.push(key.to_owned());
         }
         if less {
-            lost.push(key.clone());
+            lost.push(key.to_owned());
         }
     }
     (gained, lost)
@@ -77,31 +74,27 @@ fn rank(value: &Json) -> Option<usize> {
     }
 }
 
-type Configuration = BTreeMap<String, Json>;
-
-fn live(world: &World<'_>, role: &UserRole) -> Option<Configuration> {
+fn live<'a>(world: &World<'a>, role: &UserRole) -> Option<&'a Fields> {
     let UserRole::Named(address) = role else {
         return None;
     };
     let (_, live) = world.live(address)?;
-    Some(live.resource.as_role()?.configuration.clone())
+    Some(&live.resource.as_role()?.configuration)
 }
 
 /// The live configuration under the declared one.
-fn future(world: &World<'_>, role: &UserRole) -> Option<Configuration> {
+fn future(world: &World<'_>, role: &UserRole) -> Option<Fields> {
     let UserRole::Named(address) = role else {
         return None;
     };
     let declared = world.inventory.resources.get(address);
     let declared = declared.and_then(|declared| declared.resource.as_role());
+    let declared = declared.map(|declared| &declared.configuration);
     let live = live(world, role);
-    if declared.is_none() && live.is_none() {
-        return None;
-    }
-    let mut configuration = live.unwrap_or_default();
-    if let Some(declared) = declared {
-        let wanted = declared.configuration.iter();
-        configuration.extend(wanted.map(|(key, value)| (key.clone(), value.clone())));
-    }
-    Some(configuration)
+    let both = [live, declared]
+        .into_iter()
+        .flatten()
+        .flat_map(Fields::iter);
+    let known = declared.is_some() || live.is_some();
+    known.then(|| both.map(|(key, value)| (key, value.clone())).collect())
 }

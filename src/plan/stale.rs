@@ -230,11 +230,7 @@ pub(super) fn shown(value: &Value) -> String {
         Value::Bool(switch) => switch.to_string(),
         Value::Number(number) => number.to_string(),
         Value::Text(text) => text.clone(),
-        Value::Set(set) => set
-            .iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .join(", "),
+        Value::Set(set) => set.iter().collect::<Vec<_>>().join(", "),
         Value::Reference(address) => address.name().to_string(),
         Value::References(addresses) => {
             let names = addresses.iter().map(|address| address.name().as_str());

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::Pairs;
 use crate::model::{
-    Address, Book, FieldChange, Kind, Name, ObjectId, Observed, Resource, Snapshot, Value,
+    Address, Book, FieldChange, Kind, Name, ObjectId, Observed, Resource, Snapshot, Texts, Value,
     custom_values_agree,
 };
 
@@ -155,9 +155,8 @@ fn agree(field: &FieldChange, now: &Value, live: &Resource) -> bool {
         },
         (Value::Set(after), Value::Set(now)) => {
             let of_fields = field_tags(live);
-            let lower = |set: &BTreeSet<String>| -> BTreeSet<String> {
-                set.iter().map(|item| item.to_lowercase()).collect()
-            };
+            let lower =
+                |set: &Texts| -> BTreeSet<String> { set.iter().map(str::to_lowercase).collect() };
             let (after, now) = (lower(after), lower(now));
             after.is_subset(&now) && now.difference(&after).all(|tag| of_fields.contains(tag))
         }
@@ -176,8 +175,8 @@ fn field_tags(live: &Resource) -> BTreeSet<String> {
         .as_organization()
         .map(|organization| &organization.field_tags);
     let fields = user.or(organization).into_iter();
-    let tags = fields.flat_map(BTreeMap::values).flatten();
-    tags.map(|tag| tag.to_lowercase()).collect()
+    let tags = fields.flat_map(|fields| fields.iter().flat_map(|(_, tags)| tags.iter()));
+    tags.map(str::to_lowercase).collect()
 }
 
 fn digits(phone: &str) -> String {

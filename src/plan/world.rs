@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use crate::diff::{Cause, Difference, Differences, Fate};
 use crate::model::{
-    Address, Inventory, Kind, Name, Observed, Origin, Policy, Snapshot, Undeclared, UserRole, Value,
+    Address, Inventory, Kind, Name, Observed, Origin, Policy, Snapshot, Texts, Undeclared,
+    UserRole, Value,
 };
 
 use super::lookup::Lookup;
@@ -78,7 +79,7 @@ impl<'a> World<'a> {
         for (address, resource) in declared.chain(live) {
             let mapped = resource.as_organization();
             let mapped = mapped.and_then(|organization| organization.domain_names.as_ref());
-            for domain in mapped.into_iter().flatten() {
+            for domain in mapped.into_iter().flat_map(Texts::iter) {
                 let organizations = domains.entry(domain.to_lowercase()).or_default();
                 organizations.insert(address.clone());
             }

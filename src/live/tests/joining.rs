@@ -7,7 +7,7 @@ use serde_json::json;
 use super::world::{person, snapshot, world};
 use crate::api::scripted::{Account, text};
 use crate::live::Needs;
-use crate::model::{Address, Coverage, FieldTags, Kind, Marks, Name, UserRole};
+use crate::model::{Address, Coverage, FieldTags, Kind, Marks, Name, Texts, UserRole};
 
 #[tokio::test]
 async fn everything_is_joined_by_name() {
@@ -97,11 +97,11 @@ async fn tags_that_fields_put_on_people_are_known() {
     assert_eq!(
         ada.field_tags,
         FieldTags::from([
-            ("region".to_owned(), ["emea".to_owned()].into()),
-            ("vip".to_owned(), ["very_important".to_owned()].into()),
+            ("region", Texts::from(["emea"])),
+            ("vip", Texts::from(["very_important"])),
         ])
     );
-    assert_eq!(ada.tags.as_ref().unwrap().len(), 4);
+    assert_eq!(ada.tags.as_ref().unwrap().iter().len(), 4);
 }
 
 #[tokio::test]

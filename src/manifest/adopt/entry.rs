@@ -106,7 +106,7 @@ impl<'a> Entry<'a> {
     pub(super) fn map<'t>(
         &mut self,
         key: &'static str,
-        map: impl IntoIterator<Item = (&'t String, &'t Json)>,
+        map: impl IntoIterator<Item = (&'t str, &'t Json)>,
     ) {
         let kept: Vec<(String, String)> = map
             .into_iter()

@@ -10,7 +10,8 @@ use super::files::{Layout, ROLES, Section};
 use super::people::People;
 use super::{Wishes, known};
 use crate::model::{
-    Address, FieldTags, Group, Kind, Observed, Organization, Resource, Role, Snapshot,
+    Address, FieldTags, Fields, Group, Kind, Observed, Organization, Resource, Role, Snapshot,
+    Texts,
 };
 
 /// What there is beside people, as far as it is wanted or referred to.
@@ -117,10 +118,7 @@ impl<'a> Objects<'a> {
             organization_fields,
         } = organization;
         entry.text("external_id", external_id.as_deref());
-        entry.list(
-            "domain_names",
-            domain_names.iter().flatten().map(String::as_str),
-        );
+        entry.list("domain_names", domain_names.iter().flat_map(Texts::iter));
         entry.text("details", details.as_deref());
         entry.text("notes", notes.as_deref());
         let group = group.as_ref().and_then(Option::as_ref);
@@ -157,18 +155,15 @@ fn handles(observed: &Observed) -> Option<Address> {
 
 /// The tags that no field put there.
 pub(super) fn own_tags<'a>(
-    tags: Option<&'a BTreeSet<String>>,
+    tags: Option<&'a Texts>,
     field_tags: &'a FieldTags,
 ) -> impl Iterator<Item = &'a str> {
-    let tags = tags.into_iter().flatten();
-    tags.filter(|tag| !field_tags.values().any(|tags| tags.contains(*tag)))
-        .map(String::as_str)
+    let tags = tags.into_iter().flat_map(Texts::iter);
+    tags.filter(|tag| !field_tags.iter().any(|(_, tags)| tags.contains(tag)))
 }
 
 /// The custom fields that hold something.
-pub(super) fn set_fields(
-    fields: &BTreeMap<String, Json>,
-) -> impl Iterator<Item = (&String, &Json)> {
+pub(super) fn set_fields(fields: &Fields) -> impl Iterator<Item = (&str, &Json)> {
     fields.iter().filter(|(_, value)| match value {
         Json::Null | Json::Bool(false) => false,
         Json::String(text) => !text.is_empty(),

@@ -226,7 +226,7 @@ fn is(page: &mut Page, item: &Node, key: &str, value: &Value) {
             .own(item, key)
             .map(|(_, node)| entry::item_names(page, node));
         let there = there.unwrap_or_default();
-        let live: BTreeSet<Name> = set.iter().map(|item| Name::new(item)).collect();
+        let live: BTreeSet<Name> = set.iter().map(Name::new).collect();
         let join = live.difference(&there).cloned().collect();
         let leave = there.difference(&live).cloned().collect();
         entry::change_list(page, item, key, &join, &leave);
@@ -247,7 +247,7 @@ fn written(key: &str, value: &Value) -> String {
         Value::Bool(switch) => switch.to_string(),
         Value::Number(number) => number.to_string(),
         Value::Text(text) => scalar(text),
-        Value::Set(set) => names(set.iter().map(|text| scalar(text)).collect()),
+        Value::Set(set) => names(set.iter().map(scalar).collect()),
         Value::Reference(address) => scalar(address.name().as_str()),
         Value::References(addresses) => {
             let addresses = addresses.iter();

@@ -1,6 +1,6 @@
 //! Every form in which manifests are laid out, and what becomes of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Correction, Corrections, Holdings, append, lost_comments, merge};
 use crate::diag::Source;
@@ -278,12 +278,7 @@ fn entries_are_added_where_there_is_a_place_for_them() {
 #[test]
 fn comments_within_a_value_that_is_replaced_go_below_it() {
     let globex = || Address::organization("Globex");
-    let tags = || {
-        vec![(
-            globex(),
-            is("tags", Value::Set(BTreeSet::from(["vip".to_owned()]))),
-        )]
-    };
+    let tags = || vec![(globex(), is("tags", Value::Set(["vip"].into())))];
     let before = "organizations:\n  - name: Globex\n    tags: [ # none\n      # yet\n     ] # at all\n    group: A\n";
     let after = "organizations:\n  - name: Globex\n    tags: [vip] # at all\n    # none\n    # yet\n    group: A\n";
     assert_eq!(merged(before, tags()), after);

@@ -5,7 +5,7 @@ pub(super) mod everything;
 pub(super) mod hostile;
 pub(super) mod stories;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -111,12 +111,7 @@ pub(in crate::report) fn text(text: &str) -> Value {
 }
 
 pub(in crate::report) fn set(items: &[&str]) -> Value {
-    Value::Set(
-        items
-            .iter()
-            .map(|item| (*item).to_owned())
-            .collect::<BTreeSet<_>>(),
-    )
+    Value::Set(items.iter().copied().collect())
 }
 
 pub(in crate::report) fn role(name: &str) -> Value {

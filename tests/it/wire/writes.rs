@@ -1,6 +1,5 @@
 //! Every verb of every kind, carried out on the simulated account.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use zdsync::api::{Client, Effect, Error, JobState, JobStatus};
@@ -92,10 +91,7 @@ fn things() -> Vec<Write> {
             Address::organization("Hooli"),
             vec![
                 ("group", Value::Null),
-                (
-                    "domain_names",
-                    Value::Set(BTreeSet::from(["hooli.example".to_owned()])),
-                ),
+                ("domain_names", Value::Set(["hooli.example"].into())),
             ],
         ),
     ]
