@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::name::Spellings;
 use super::{Kind, Name};
 
 /// Names one object, such as `user/ada@example.com` or `group_membership/ada@example.com/Tier 1`.
@@ -105,6 +106,14 @@ impl Address {
     pub fn container(&self) -> Option<Self> {
         let kind = self.kind.container()?;
         Some(Self::new(kind, self.container.clone()?))
+    }
+
+    /// Lets its names share the texts of those that were met before.
+    pub(super) fn share(&mut self, spellings: &mut Spellings) {
+        spellings.share(&mut self.name);
+        if let Some(container) = &mut self.container {
+            spellings.share(container);
+        }
     }
 
     /// The same address with whatever `rename` gives for its parts, or for itself.

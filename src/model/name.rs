@@ -1,9 +1,11 @@
 //! Names that compare as the service compares them.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::collections::hash_map::RandomState;
 use std::fmt;
-use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -15,7 +17,12 @@ pub struct Name {
     text: Arc<str>,
     /// Where the folded form begins; 0 where it is the whole text, as written.
     fold: u32,
+    /// A hash of the folded form: most names that differ are told apart without looking at their texts.
+    hash: u32,
 }
+
+/// What hashes of names begin with, another in every run: nobody can choose names whose hashes are alike.
+static HASHING: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 impl Name {
     /// Keeps `text` without its outer blanks.
@@ -26,11 +33,21 @@ impl Name {
             let folded = text.to_lowercase();
             if let (true, Ok(fold)) = (*folded != *text, u32::try_from(text.len())) {
                 let text = Arc::from([text, &folded].concat());
-                return Self { text, fold };
+                return Self::of(text, fold);
             }
         }
-        let text = Arc::from(text);
-        Self { text, fold: 0 }
+        Self::of(Arc::from(text), 0)
+    }
+
+    fn of(text: Arc<str>, fold: u32) -> Self {
+        let hash = HASHING.hash_one(&text[fold as usize..]);
+        let hash = u32::try_from(hash >> 32).unwrap_or_default();
+        Self { text, fold, hash }
+    }
+
+    /// Says whether both are one text, so that there is nothing to compare.
+    fn is_same(&self, other: &Self) -> bool {
+        self.fold == other.fold && Arc::ptr_eq(&self.text, &other.text)
     }
 
     /// The name as written.
@@ -54,7 +71,7 @@ impl Name {
 
 impl PartialEq for Name {
     fn eq(&self, other: &Self) -> bool {
-        self.folded() == other.folded()
+        self.hash == other.hash && (self.is_same(other) || self.folded() == other.folded())
     }
 }
 
@@ -62,6 +79,9 @@ impl Eq for Name {}
 
 impl Ord for Name {
     fn cmp(&self, other: &Self) -> Ordering {
+        if self.is_same(other) {
+            return Ordering::Equal;
+        }
         self.folded().cmp(other.folded())
     }
 }
@@ -74,7 +94,7 @@ impl PartialOrd for Name {
 
 impl Hash for Name {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.folded().hash(state);
+        state.write_u32(self.hash);
     }
 }
 
@@ -122,9 +142,38 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
+/// The spellings that were met, so that all names of one spelling share its text.
+#[derive(Debug, Default)]
+pub(super) struct Spellings(BTreeSet<(u32, Arc<str>)>);
+
+impl Spellings {
+    /// Lets the name share the text of those that were met before.
+    pub(super) fn share(&mut self, name: &mut Name) {
+        let spelling = (name.hash, Arc::clone(&name.text));
+        if let Some((_, text)) = self.0.get(&spelling) {
+            name.text = Arc::clone(text);
+        } else {
+            self.0.insert(spelling);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Name;
+    use super::{Name, Spellings};
+
+    #[test]
+    fn names_of_one_spelling_share_its_text_and_others_keep_their_own() {
+        let mut spellings = Spellings::default();
+        let mut names = ["Tier 1", "tier 1", "Tier 1"].map(Name::new);
+        for name in &mut names {
+            spellings.share(name);
+        }
+        let [first, other, again] = names;
+        assert!(first.is_same(&again) && !first.is_same(&other));
+        assert_eq!(first, other);
+        assert_eq!((first.as_str(), other.as_str()), ("Tier 1", "tier 1"));
+    }
 
     #[test]
     fn names_compare_without_case_and_outer_blanks_but_keep_their_spelling() {

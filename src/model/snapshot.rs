@@ -174,7 +174,10 @@ pub struct Snapshot {
     /// Requests the account allows in a minute, where it says so.
     pub rate_limit: Option<u64>,
     /// The objects read, by address. Objects that share an identity are left out; see `ambiguous`.
-    #[serde(with = "pairs")]
+    #[serde(
+        serialize_with = "pairs::serialize",
+        deserialize_with = "objects::deserialize"
+    )]
     #[schemars(with = "Vec<(Address, Observed)>")]
     pub objects: BTreeMap<Address, Observed>,
     /// Identities that more than one object has.
@@ -206,11 +209,62 @@ impl Snapshot {
     }
 }
 
+/// Reads pairs of objects and their addresses, in which every name stands several times: its text is kept once.
+mod objects {
+    use std::cell::RefCell;
+    use std::collections::BTreeMap;
+    use std::fmt;
+
+    use serde::de::{Deserializer, SeqAccess, Visitor};
+
+    use super::super::name::Spellings;
+    use super::{Address, Observed, Resource, pairs};
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<Address, Observed>, D::Error> {
+        struct Pairs;
+
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = BTreeMap<Address, Observed>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("pairs of addresses and objects")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let spellings = RefCell::new(Spellings::default());
+                let shared = |address: &Address| {
+                    let mut address = address.clone();
+                    address.share(&mut spellings.borrow_mut());
+                    Some(address)
+                };
+                let mut objects: Vec<(Address, Observed)> = Vec::new();
+                while let Some((mut address, mut observed)) =
+                    seq.next_element::<(Address, Observed)>()?
+                {
+                    address.share(&mut spellings.borrow_mut());
+                    observed.resource.rekey(&shared);
+                    if let Resource::User(user) = &mut observed.resource
+                        && let Some(email) = &mut user.email
+                    {
+                        spellings.borrow_mut().share(email);
+                    }
+                    objects.push((address, observed));
+                }
+                pairs::mapped(objects)
+            }
+        }
+
+        deserializer.deserialize_seq(Pairs)
+    }
+}
+
 /// Maps with keys that are not texts, written as lists of pairs.
 pub(super) mod pairs {
     use std::collections::BTreeMap;
 
-    use serde::de::{Deserialize, Deserializer};
+    use serde::de::{Deserialize, Deserializer, Error};
     use serde::ser::{Serialize, Serializer};
 
     pub(in crate::model) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
@@ -228,11 +282,15 @@ pub(super) mod pairs {
         V: Deserialize<'de>,
         D: Deserializer<'de>,
     {
-        let pairs = Vec::<(K, V)>::deserialize(deserializer)?;
+        mapped(Vec::deserialize(deserializer)?)
+    }
+
+    /// The map of these pairs, each of which must have a key of its own.
+    pub(super) fn mapped<K: Ord, V, E: Error>(pairs: Vec<(K, V)>) -> Result<BTreeMap<K, V>, E> {
         let stated = pairs.len();
         let map: BTreeMap<K, V> = pairs.into_iter().collect();
         if map.len() < stated {
-            return Err(serde::de::Error::custom("something is listed twice"));
+            return Err(E::custom("something is listed twice"));
         }
         Ok(map)
     }
