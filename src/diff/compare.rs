@@ -86,6 +86,7 @@ fn differing(wanted: &Resource, present: &[Fact]) -> Vec<FieldChange> {
             });
         }
     }
+    changes.shrink_to_fit();
     changes
 }
 

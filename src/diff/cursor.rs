@@ -7,14 +7,14 @@ use std::iter::Peekable;
 use crate::model::Address;
 
 /// A walk along a map in address order.
-pub(super) struct Cursor<'a, V> {
+pub(crate) struct Cursor<'a, V> {
     map: &'a BTreeMap<Address, V>,
     ahead: Peekable<btree_map::Iter<'a, Address, V>>,
     last: Option<&'a Address>,
 }
 
 impl<'a, V> Cursor<'a, V> {
-    pub(super) fn new(map: &'a BTreeMap<Address, V>) -> Self {
+    pub(crate) fn new(map: &'a BTreeMap<Address, V>) -> Self {
         Self {
             map,
             ahead: map.iter().peekable(),
@@ -23,7 +23,7 @@ impl<'a, V> Cursor<'a, V> {
     }
 
     /// What the map holds at `wanted`. An address before one that was walked past is searched for.
-    pub(super) fn seek(&mut self, wanted: &Address) -> Option<(&'a Address, &'a V)> {
+    pub(crate) fn seek(&mut self, wanted: &Address) -> Option<(&'a Address, &'a V)> {
         if self.last.is_some_and(|last| wanted <= last) {
             return self.map.get_key_value(wanted);
         }

@@ -14,6 +14,7 @@ mod types;
 mod tests;
 
 pub use compare::compare;
+pub(crate) use cursor::Cursor;
 pub use pairing::stand_in;
 pub use scope::{covers, is_caller, is_owner};
 pub use types::{Cause, Conflict, Difference, Differences, Fate, Pairs};

@@ -3,7 +3,6 @@
 use crate::model::{Address, Kind, UserRole};
 
 use super::changes::action;
-use super::lookup::Lookup;
 use super::permissions::compare;
 use super::person::Person;
 use super::types::{Access, Action, Change, Entitlement};
@@ -11,21 +10,28 @@ use super::world::World;
 
 /// Everybody whose access or address to sign in with changes, in address order.
 pub(super) fn access(world: &World<'_>, changes: &[Change]) -> Vec<Access> {
-    let mut of_person: Lookup<Vec<&Change>> = Lookup::default();
-    for change in changes {
-        if let Some(person) = change.address.person() {
-            of_person.entry(&person).push(change);
+    // Changes and people come in the order of people's names, and everybody with a change is among the people.
+    let about_people = [
+        Kind::User,
+        Kind::GroupMembership,
+        Kind::OrganizationMembership,
+    ];
+    let mut ahead = about_people.map(|kind| {
+        let first = changes.partition_point(|change| change.address.kind() < kind);
+        changes[first..]
+            .iter()
+            .take_while(move |change| change.address.kind() == kind)
+            .peekable()
+    });
+    let people = world.people.values().filter_map(|person| {
+        let mut own: Vec<&Change> = Vec::new();
+        for ahead in &mut ahead {
+            let is_own = |change: &&Change| change.address.name() == person.address.name();
+            own.extend(std::iter::from_fn(|| ahead.next_if(is_own)));
         }
-    }
-    let nobody = Vec::new();
-    world
-        .people
-        .values()
-        .filter_map(|person| {
-            let changes = of_person.get(&person.address).unwrap_or(&nobody);
-            access_of(world, person, changes)
-        })
-        .collect()
+        access_of(world, person, &own)
+    });
+    people.collect()
 }
 
 fn access_of(world: &World<'_>, person: &Person<'_>, changes: &[&Change]) -> Option<Access> {
@@ -39,6 +45,8 @@ fn access_of(world: &World<'_>, person: &Person<'_>, changes: &[&Change]) -> Opt
     if gains.is_empty() && loses.is_empty() && action != Some(Action::Rename) {
         return None;
     }
+    gains.shrink_to_fit();
+    loses.shrink_to_fit();
     let named = |role: &Option<UserRole>| role.as_ref().map(role_name);
     let declared = person.declared.and_then(|declared| declared.origin.clone());
     let consequences = changes.iter().flat_map(|change| &change.consequences);

@@ -59,11 +59,16 @@ pub fn build(inputs: &Inputs<'_>) -> Plan {
     plan
 }
 
-fn assemble(mut world: World<'_>, steps: Steps, route: &dyn Fn(&Write, &Book) -> Route) -> Plan {
+fn assemble(
+    mut world: World<'_>,
+    mut steps: Steps,
+    route: &dyn Fn(&Write, &Book) -> Route,
+) -> Plan {
     let numbers = numbers(&world, &steps);
     let changes = changes::changes(&world, &steps);
     let refused = refuse::refusals(&world, &steps);
     let batches = rounds::arrange(&steps);
+    steps.keep_list();
     let operations = operations::operations(steps, batches, &|write| route(write, &numbers));
     let access = access::access(&world, &changes);
     let endings = notes::endings(&world);

@@ -98,5 +98,6 @@ fn requires(steps: &Steps, address: &Address) -> Vec<Address> {
         .collect();
     requires.sort();
     requires.dedup();
+    requires.shrink_to_fit();
     requires
 }

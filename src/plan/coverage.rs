@@ -1,8 +1,10 @@
 //! How much of the account is under management.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
-use crate::diff::Differences;
+use crate::diff::{Cursor, Differences};
 use crate::model::{Coverage, Inventory, Kind, Lifecycle, Observed, Snapshot, UserRole};
 
 /// What is counted.
@@ -47,9 +49,13 @@ pub(super) fn coverage(
     ];
     let counted = subjects.into_iter().map(|(what, kind)| {
         let (mut declared, mut live) = (0, 0);
+        let mut entries = Cursor::new(&inventory.resources);
         for (address, _) in snapshot.of_kind(kind).filter(|(_, one)| counts(one)) {
             live += 1;
-            let entry = inventory.resources.get(&*found.pairs.declared(address));
+            let entry = match found.pairs.declared(address) {
+                Cow::Borrowed(address) => entries.seek(address).map(|(_, entry)| entry),
+                Cow::Owned(address) => inventory.resources.get(&address),
+            };
             let ours = entry.is_some_and(|entry| entry.lifecycle != Lifecycle::External);
             declared += u64::from(ours);
         }

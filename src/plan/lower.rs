@@ -61,10 +61,12 @@ fn named(steps: &mut Steps, difference: &Difference<'_>) {
 
 /// The values to write for these fields.
 pub(super) fn values<'f>(fields: impl IntoIterator<Item = &'f FieldChange>) -> Values {
-    fields
-        .into_iter()
+    let fields = fields.into_iter();
+    let mut values: Values = fields
         .map(|field| (field.path.clone(), field.after.clone()))
-        .collect()
+        .collect();
+    values.shrink_to_fit();
+    values
 }
 
 /// Memberships that the service drops with their user, group or organization are part of that step.

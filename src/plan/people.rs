@@ -76,24 +76,24 @@ impl<'w, 'a> Memberships<'w, 'a> {
 
     /// What the person who is live at that address holds. People whose address is that of the manifests come
     /// in order; the others are searched for.
-    pub(super) fn held(&mut self, live: &Address) -> Vec<Held> {
+    pub(super) fn held(&mut self, live: &Address) -> Box<[Held]> {
         let person = live.name();
         if self.last.as_ref().is_some_and(|last| person <= last) {
             let found = memberships(self.world.snapshot, self.kind, live);
             return found.filter_map(|one| self.one(one)).collect();
         }
         self.last = Some(person.clone());
-        let mut held = Vec::new();
-        while let Some(next) = self.live.peek().copied() {
-            if next.0.kind() != self.kind || next.0.name() > person {
-                break;
-            }
+        let kind = self.kind;
+        let up_to = |(address, _): &(&Address, &Observed)| {
+            address.kind() == kind && address.name() <= person
+        };
+        let mut found = Vec::new();
+        while let Some(next) = self.live.next_if(up_to) {
             if next.0.name() == person {
-                held.extend(self.one(next));
+                found.extend(self.one(next));
             }
-            self.live.next();
         }
-        held
+        found.into()
     }
 
     fn one(&self, (live, observed): (&Address, &Observed)) -> Option<Held> {
@@ -114,15 +114,15 @@ impl<'w, 'a> Memberships<'w, 'a> {
 
     /// What a person is to get, in name order. People come in address order, and everybody who gets something
     /// is asked for.
-    pub(super) fn coming(&mut self, person: &Address) -> Vec<Address> {
+    pub(super) fn coming(&mut self, person: &Address) -> Box<[Address]> {
         let own = self.coming.iter().take_while(|difference| {
             difference.address.kind() == self.kind && difference.address.name() == person.name()
         });
         let (own, rest) = self.coming.split_at(own.count());
         self.coming = rest;
-        own.iter()
-            .filter(|difference| difference.fate == Fate::Create)
-            .map(|difference| difference.address.clone())
-            .collect()
+        let new = own
+            .iter()
+            .filter(|difference| difference.fate == Fate::Create);
+        new.map(|difference| difference.address.clone()).collect()
     }
 }

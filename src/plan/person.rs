@@ -30,13 +30,13 @@ pub(super) struct Person<'a> {
     pub(super) suspended_before: bool,
     pub(super) suspended_after: bool,
     /// Live memberships in groups.
-    pub(super) groups: Vec<Held>,
+    pub(super) groups: Box<[Held]>,
     /// Live memberships in organizations.
-    pub(super) organizations: Vec<Held>,
+    pub(super) organizations: Box<[Held]>,
     /// Memberships in groups to come, in name order.
-    pub(super) new_groups: Vec<Address>,
+    pub(super) new_groups: Box<[Address]>,
     /// Memberships in organizations to come, in name order.
-    pub(super) new_organizations: Vec<Address>,
+    pub(super) new_organizations: Box<[Address]>,
     /// The declared default group.
     pub(super) default_group: Option<Address>,
 }
@@ -77,7 +77,7 @@ impl<'a> Person<'a> {
             None => (role_before.clone(), suspended_before),
         };
         let held = |walk: &mut Memberships<'_, 'a>| {
-            live.map_or_else(Vec::new, |(live, _)| walk.held(live))
+            live.map_or_else(Box::default, |(live, _)| walk.held(live))
         };
         Self {
             live,

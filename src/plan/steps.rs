@@ -182,6 +182,14 @@ impl Steps {
         }
     }
 
+    /// Lets go of everything but the list, when all is known of what waits for what.
+    pub(super) fn keep_list(&mut self) {
+        *self = Self {
+            list: std::mem::take(&mut self.list),
+            ..Self::default()
+        };
+    }
+
     /// The step that ends a membership: its own, else the one after which its container is gone.
     pub(super) fn end_of(&self, held: &Held) -> Option<StepId> {
         let own = self.removed.get(&held.address);
