@@ -217,8 +217,8 @@ mod objects {
 
     use serde::de::{Deserializer, SeqAccess, Visitor};
 
-    use super::super::name::Spellings;
     use super::{Address, Observed, Resource, pairs};
+    use crate::model::name::Spellings;
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
