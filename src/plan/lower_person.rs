@@ -62,7 +62,7 @@ fn settle(steps: &mut Steps, step: StepId, memberships: &[Address]) {
 /// The organization that a call names is not read again, but for those the service may add by mail domain.
 fn look_after_organizations(world: &World<'_>, person: &Person<'_>, step: &mut Step) {
     if world.joins_unlisted(person) {
-        step.whole.clone_from(&person.new_organizations);
+        step.whole = person.new_organizations.to_vec();
         step.whole.push(person.address.clone());
     } else {
         let in_groups = |place: &Address| place.kind() == Kind::GroupMembership;
