@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use crate::api::{JobId, Writer};
 use crate::model::{Address, Book, Kind, Verb, Write, plural};
-use crate::plan::{MANY_LOOKUPS, Operation, OperationId, Plan};
+use crate::plan::{Operation, OperationId, Plan, WholeList};
 
 use super::attempt::Attempt;
 use super::batch::{Step, send};
@@ -37,6 +37,7 @@ pub async fn run(
         writer,
         stop,
         book: plan.numbers.clone(),
+        list: plan.whole_list,
         moving: phones::moving(plan),
         schedule: Schedule::new(&plan.operations),
         jobs: Jobs::new(stop.patience()),
@@ -76,6 +77,7 @@ struct Walk<'run> {
     writer: &'run Writer,
     stop: &'run Stop,
     book: Book,
+    list: WholeList,
     /// Who has a telephone number and gets another.
     moving: BTreeSet<Address>,
     schedule: Schedule<'run>,
@@ -158,8 +160,8 @@ impl<'run> Walk<'run> {
         self.settle(unsettled).await;
     }
 
-    /// Learns the numbers of memberships that jobs made and that become defaults now, where these are many, from
-    /// the whole list. What is not found there is looked up by itself.
+    /// Learns the numbers of memberships that jobs made and that become defaults now from the whole list, where
+    /// that is cheaper. What is not found there is looked up by itself.
     async fn number_defaults(&mut self, calls: &[&Write]) {
         let defaults = calls.iter().filter(|call| call.verb == Verb::MakeDefault);
         let unknown = defaults.flat_map(|call| &call.items).filter_map(|item| {
@@ -169,7 +171,7 @@ impl<'run> Walk<'run> {
             known.is_none().then(|| (place, item.address.clone()))
         });
         let mut unknown: BTreeMap<_, Address> = unknown.collect();
-        if unknown.len() < MANY_LOOKUPS {
+        if !self.list.is_cheaper_than(unknown.len()) {
             return;
         }
         if let Ok(list) = self.writer.reader().group_memberships().await {
@@ -269,7 +271,7 @@ impl<'run> Walk<'run> {
                 (&*task.operation, failed)
             })
             .collect();
-        let mut settled = settle(self.writer, &operations, &self.book, self.stop).await;
+        let mut settled = settle(self.writer, &operations, self.list, &self.book, self.stop).await;
         let items: Vec<_> = operations
             .iter()
             .flat_map(|(operation, failed)| {

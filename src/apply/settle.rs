@@ -10,14 +10,11 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use crate::api::{Error, MembershipRecord, Writer};
 use crate::model::{Address, Book, Item, Kind, ObjectId, Value, Verb, Write};
-use crate::plan::Operation;
+use crate::plan::{Operation, WholeList};
 
 use super::attempt::Attempt;
 use super::batch::{SIDE_BY_SIDE, carry_out, writes};
 use super::{ItemFailure, Stop};
-
-/// From this many people up, reading the whole list is taken to be cheaper than reading each one's.
-const WORTH_THE_LIST: usize = 10;
 
 /// What one person must hold when the operation is done.
 struct Expected {
@@ -39,6 +36,7 @@ struct Expected {
 pub(super) async fn settle(
     writer: &Writer,
     operations: &[(&Operation, BTreeSet<Address>)],
+    list: WholeList,
     book: &Book,
     stop: &Stop,
 ) -> Attempt {
@@ -57,7 +55,7 @@ pub(super) async fn settle(
         if people.is_empty() {
             continue;
         }
-        match held(writer, kind, &people).await {
+        match held(writer, (kind, list), &people).await {
             Ok(held) => {
                 let faults = faults(kind, &people, &held, book, &mut all);
                 correct(writer, kind, faults, book, stop, &mut all).await;
@@ -151,13 +149,13 @@ fn expectations(operation: &Operation, failed: &BTreeSet<Address>, book: &Book) 
 
 async fn held(
     writer: &Writer,
-    kind: Kind,
+    (kind, list): (Kind, WholeList),
     people: &[&Expected],
 ) -> Result<BTreeMap<ObjectId, Vec<MembershipRecord>>, Error> {
     let reader = &writer.reader();
     let in_groups = kind == Kind::GroupMembership;
     // The list of all members of organizations may be longer than any number of people made at once.
-    let records = if people.len() < WORTH_THE_LIST || !in_groups {
+    let records = if !in_groups || !list.is_cheaper_than(people.len()) {
         let read = people.iter().map(|person| async move {
             if in_groups {
                 reader.group_memberships_of(person.number).await

@@ -312,7 +312,7 @@ fn field_tags(fields: &[UserField], values: &Fields, tags: &Texts) -> FieldTags 
     let by_field = fields.iter().filter_map(|field| {
         let there = |tag: &String| field.tags.contains(tag) && tags.contains(tag);
         let put: Texts = put(field).into_iter().filter(there).collect();
-        (!put.is_empty()).then(|| (field.key.as_str(), put))
+        (!put.is_empty()).then_some((field.key.as_str(), put))
     });
     by_field.collect()
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::diff::compare;
 use crate::model::{Address, Book, Inventory, Item, Policy, Route, Snapshot, Value, Write};
 
+use super::estimate::WholeList;
 use super::lookup::Lookup;
 use super::steps::{Step, Steps};
 use super::types::{Estimate, Plan};
@@ -67,7 +68,7 @@ fn assemble(
     let numbers = numbers(&world, &steps);
     let changes = changes::changes(&world, &steps);
     let refused = refuse::refusals(&world, &steps);
-    let batches = rounds::arrange(&steps);
+    let batches = rounds::arrange(&steps, WholeList::of(world.snapshot));
     steps.keep_list();
     let operations = operations::operations(steps, batches, &|write| route(write, &numbers));
     let access = access::access(&world, &changes);
@@ -103,6 +104,7 @@ fn assemble(
         last_apply: None,
         drift: Vec::new(),
         audit_log: None,
+        whole_list: WholeList::of(snapshot),
     };
     plan.digest = digest::digest(&plan);
     plan

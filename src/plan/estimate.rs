@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Kind, Name, Snapshot, Verb};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Coverage, Kind, Name, Snapshot, Verb};
 
 use super::lookup::Lookup;
 use super::steps::is_read_again;
@@ -11,8 +13,42 @@ use super::types::{Estimate, Operation};
 /// Requests a minute where the account does not say (zendesk-api §4.1: the smallest plan's limit).
 const LEAST_RATE: u64 = 200;
 
-/// From this many memberships up whose numbers no job tells, an apply reads the whole list for them.
-pub const MANY_LOOKUPS: usize = 10;
+/// Fewer memberships than this are always looked up one by one.
+const MANY_LOOKUPS: usize = 10;
+
+/// How long the list of all group memberships is, which an apply reads where it needs many of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WholeList {
+    /// The requests it takes; `None` where it was not read, and so is not known.
+    pages: Option<u64>,
+}
+
+impl WholeList {
+    /// The list as a snapshot has it.
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
+        let mut parts = snapshot.parts.iter();
+        let whole = parts.any(|part| {
+            part.kind == Kind::GroupMembership
+                && matches!(part.coverage, Coverage::All | Coverage::Staff)
+        });
+        let live = || snapshot.of_kind(Kind::GroupMembership).count() as u64;
+        Self {
+            pages: whole.then(|| live() / 100 + 1),
+        }
+    }
+
+    /// Says whether reading it takes fewer requests than so many lookups.
+    pub fn is_cheaper_than(self, lookups: usize) -> bool {
+        self.requests(lookups) < lookups as u64
+    }
+
+    /// The requests that so many lookups take, or the list instead of them.
+    pub(super) fn requests(self, lookups: usize) -> u64 {
+        let one_by_one = lookups as u64;
+        let list = self.pages.filter(|_| lookups >= MANY_LOOKUPS);
+        list.map_or(one_by_one, |pages| pages.min(one_by_one))
+    }
+}
 
 /// Rounds of asking after the jobs of one wave.
 pub(super) const POLL_ROUNDS: u64 = 2;
@@ -28,7 +64,9 @@ pub(super) fn estimate(snapshot: &Snapshot, operations: &[Operation]) -> Estimat
     let waves: BTreeSet<u32> = bulk.map(|operation| operation.wave).collect();
     let rounds = waves.len() as u64;
     let jobs = rounds * POLL_ROUNDS;
-    let polls = jobs + readings(operations) + settling(operations) + lookups(snapshot, operations);
+    let list = WholeList::of(snapshot);
+    let polls =
+        jobs + readings(operations) + settling(operations, list) + lookups(operations, list);
     let updates = operations.iter().filter(|operation| {
         let write = &operation.write;
         write.verb == Verb::Update && write.kind == Kind::User && !write.many
@@ -56,7 +94,7 @@ fn readings(operations: &[Operation]) -> u64 {
 
 /// Requests that look up what has no number yet: an address that is switched or dropped, and a membership
 /// that a job has made and that becomes a default.
-fn lookups(snapshot: &Snapshot, operations: &[Operation]) -> u64 {
+fn lookups(operations: &[Operation], list: WholeList) -> u64 {
     let jobs = operations
         .iter()
         .filter(|operation| operation.write.many && operation.write.verb == Verb::Create);
@@ -75,19 +113,12 @@ fn lookups(snapshot: &Snapshot, operations: &[Operation]) -> u64 {
                 .iter()
                 .any(|item| by_job.contains(&item.address))
     });
-    let defaults = defaults.count();
-    let live = snapshot.of_kind(Kind::GroupMembership).count();
-    let by_list = (live + defaults).div_ceil(100);
-    let cheapest = if defaults < MANY_LOOKUPS {
-        defaults
-    } else {
-        by_list
-    };
-    switches + cheapest as u64
+    switches + list.requests(defaults.count())
 }
 
-/// Requests that read memberships again: one of each kind for every person who settles.
-fn settling(operations: &[Operation]) -> u64 {
+/// Requests that read memberships again: one of each kind for every person who settles, or the list of all
+/// in groups.
+fn settling(operations: &[Operation], list: WholeList) -> u64 {
     let settles = operations.iter().flat_map(|operation| &operation.settles);
     let whole = operations.iter().flat_map(|operation| &operation.whole);
     let settles = settles.map(|one| (one.kind(), one.name()));
@@ -95,5 +126,25 @@ fn settling(operations: &[Operation]) -> u64 {
     let mut lists: Vec<(Kind, &Name)> = settles.chain(whole).collect();
     lists.sort();
     lists.dedup();
-    lists.len() as u64
+    let in_groups = lists
+        .iter()
+        .filter(|(kind, _)| *kind == Kind::GroupMembership);
+    let in_groups = in_groups.count();
+    list.requests(in_groups) + (lists.len() - in_groups) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WholeList;
+
+    #[test]
+    fn the_whole_list_is_read_where_that_is_cheaper() {
+        let of = |pages| WholeList { pages };
+        assert!(!of(None).is_cheaper_than(1_000_000));
+        assert!(!of(Some(1)).is_cheaper_than(9));
+        assert!(of(Some(1)).is_cheaper_than(10));
+        assert!(!of(Some(150)).is_cheaper_than(150));
+        assert_eq!(of(Some(150)).requests(20), 20);
+        assert_eq!(of(Some(150)).requests(300), 150);
+    }
 }

@@ -57,7 +57,7 @@ pub use attribution::{attribute, questions};
 pub use build::{Inputs, build};
 pub use coverage::{Managed, Subject};
 pub use drift::{ChangeCause, Deed, Drift, DriftKind, drift};
-pub use estimate::MANY_LOOKUPS;
+pub use estimate::WholeList;
 pub use resume::beyond;
 pub use stale::{relied_on, stale};
 pub use types::{

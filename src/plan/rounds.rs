@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::Verb;
 
 use super::batch::{self, Batch};
-use super::estimate::POLL_ROUNDS;
+use super::estimate::{POLL_ROUNDS, WholeList};
 use super::lookup::Lookup;
 use super::operations::waves;
 use super::steps::{Shape, Step, StepId, Steps, has_bulk_form, is_read_again};
@@ -38,7 +38,7 @@ type Cost = (u64, usize);
 ///
 /// An order in which every shape is sent as few times as can be is left only for fewer requests. In plans too
 /// large for a search, it stays.
-pub(super) fn arrange(steps: &Steps) -> Vec<(u32, Batch)> {
+pub(super) fn arrange(steps: &Steps, list: WholeList) -> Vec<(u32, Batch)> {
     let first = in_waves(
         steps,
         batch::batches(steps).into_iter().map(|one| (None, one)),
@@ -47,7 +47,7 @@ pub(super) fn arrange(steps: &Steps) -> Vec<(u32, Batch)> {
     if trials == 0 || !may_pay(steps) {
         return first;
     }
-    let field = Field::new(steps);
+    let field = Field::new(steps, list);
     let mut search = Search {
         field: &field,
         trials,
@@ -112,6 +112,7 @@ fn classes_of(list: &[Step]) -> Vec<Option<Class>> {
 /// What a search walks through.
 struct Field<'s> {
     steps: &'s Steps,
+    list: WholeList,
     /// A course names them by their places.
     classes: Vec<Class>,
     /// The place of each step's class; `None` where it has no bulk form.
@@ -124,17 +125,17 @@ struct Field<'s> {
 }
 
 impl<'s> Field<'s> {
-    fn new(steps: &'s Steps) -> Self {
-        let list = &steps.list;
-        let class_of = classes_of(list);
+    fn new(steps: &'s Steps, list: WholeList) -> Self {
+        let every = &steps.list;
+        let class_of = classes_of(every);
         let classes: BTreeSet<Class> = class_of.iter().copied().flatten().collect();
         let classes: Vec<Class> = classes.into_iter().collect();
         let place = |class: Option<Class>| classes.binary_search(&class?).ok();
         let class_of: Vec<Option<usize>> = class_of.into_iter().map(place).collect();
         let mut numbers: Lookup<usize> = Lookup::default();
         let mut everybody = 0;
-        let mut people = Vec::with_capacity(list.len());
-        for (step, class) in list.iter().zip(&class_of) {
+        let mut people = Vec::with_capacity(every.len());
+        for (step, class) in every.iter().zip(&class_of) {
             let touched = step.people().filter(|_| class.is_some());
             let touched = touched.map(|person| {
                 *numbers.entry_or_insert(person, || {
@@ -148,10 +149,11 @@ impl<'s> Field<'s> {
             step.shape()
                 .is_some_and(|(verb, _)| verb == Verb::MakeDefault)
         };
-        let defaults = list.iter().filter(becomes_default).filter_map(Step::item);
+        let defaults = every.iter().filter(becomes_default).filter_map(Step::item);
         let defaults = defaults.filter_map(|item| steps.created.get(&item.address).copied());
         Self {
             steps,
+            list,
             defaults: defaults.collect(),
             classes,
             class_of,
@@ -207,7 +209,7 @@ impl<'s> Field<'s> {
                     .item()
                     .is_some_and(|item| item.address.container().is_some())
         });
-        (requests + looked_up.count() as u64, items)
+        (requests + self.list.requests(looked_up.count()), items)
     }
 
     /// The calls of a course, each with its round if it is a job; `None` where something would be left over.

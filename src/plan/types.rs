@@ -13,6 +13,7 @@ use crate::model::{
 use super::applied::LastApply;
 use super::coverage::Managed;
 use super::drift::{ChangeCause, Drift};
+use super::estimate::WholeList;
 
 /// What happens to one address.
 #[derive(
@@ -377,6 +378,9 @@ pub struct Plan {
     pub drift: Vec<Drift>,
     /// What asking the audit log came to; `None` where it was not asked.
     pub audit_log: Option<Consulted>,
+    /// How long the list of all group memberships is, for an apply that needs many of them.
+    #[serde(default)]
+    pub whole_list: WholeList,
 }
 
 /// What asking the account's audit log came to.

@@ -55,6 +55,7 @@ fn document(plan: &Plan) -> Document<'_> {
         last_apply,
         drift,
         audit_log,
+        whole_list: _, // for apply
     } = plan;
     Document {
         format: Format::Plan1,

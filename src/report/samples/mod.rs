@@ -15,7 +15,7 @@ use crate::model::{
 };
 use crate::plan::{
     Access, Action, Change, Consequence, Entitlement, Estimate, Managed, Operation, OperationId,
-    Plan, Reason, Seats, Subject, Warning,
+    Plan, Reason, Seats, Subject, Warning, WholeList,
 };
 
 pub(in crate::report) fn time(text: &str) -> Timestamp {
@@ -80,6 +80,7 @@ pub(in crate::report) fn plan() -> Plan {
         last_apply: None,
         drift: Vec::new(),
         audit_log: None,
+        whole_list: WholeList::default(),
     }
 }
 
