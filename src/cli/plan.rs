@@ -41,7 +41,7 @@ pub(super) enum Basis {
         /// All that they declare.
         inventory: Inventory,
         /// The rules of the configuration.
-        policy: Policy,
+        policy: Box<Policy>,
         /// Whether the plan was limited to no targets.
         whole: bool,
     },
@@ -190,7 +190,7 @@ fn basis(declared: Declared, planning: &PlanningArgs) -> Basis {
     } = declared;
     Basis::Manifests {
         inventory,
-        policy,
+        policy: Box::new(policy),
         whole: planning.target.is_empty(),
     }
 }

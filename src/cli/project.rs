@@ -34,7 +34,7 @@ pub(super) fn read(
 ) -> Result<Declared, Failure> {
     let at = planning.at.unwrap_or(now);
     let (project, inventory) = resolve(settings, read_files(settings)?, at)?;
-    let mut policy = project.config.policy();
+    let mut policy = project.policy();
     policy
         .allowed_removals
         .extend(planning.allow_removals.iter().copied());

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::codes;
 use super::config::{Config, LimitConfig};
+use super::read::Project;
 use super::text::Text;
 use super::value::{Given, Set};
 use super::yaml::Sp;
-use crate::diag::{Diagnostic, Diagnostics, Place, Source};
-use crate::model::{Address, Kind, Limit, Name, Policy, Scope, Undeclared};
+use crate::diag::{Diagnostic, Diagnostics, Place, Source, Span};
+use crate::model::{Address, Kind, Limit, Name, Origin, Policy, Scope, Undeclared};
 
 /// Where the account is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,7 @@ impl Config {
         if let Some(least) = self.limits.min_admins.get() {
             policy.min_admins = least.value;
         }
+        policy.seats = self.limits.seats.get().map(|seats| seats.value);
         if let Some(invite) = self.invite.get() {
             policy.invite = invite.value;
         }
@@ -71,6 +73,36 @@ impl Config {
         policy.owner = self.account.owner.as_ref().map(|owner| Name::new(owner));
         policy.fingerprint = self.account.fingerprint.as_ref().map(|pin| pin.to_string());
         policy
+    }
+
+    /// Where the rules stand that a plan may be refused by, by key.
+    fn places(&self) -> impl Iterator<Item = (String, Span)> {
+        let removals = self.removals().into_iter().filter_map(|(kind, limit)| {
+            let key = format!("limits.removals.{}", kind.section());
+            Some((key, limit.get()?.span))
+        });
+        let protected = list(&self.protected).filter_map(|address| {
+            let key = format!("protected.{}", Address::parse(address)?);
+            Some((key, address.span))
+        });
+        let others = [
+            (
+                "limits.min_admins",
+                self.limits.min_admins.get().map(|least| least.span),
+            ),
+            (
+                "limits.seats",
+                self.limits.seats.get().map(|seats| seats.span),
+            ),
+            (
+                "account.fingerprint",
+                self.account.fingerprint.as_ref().map(|pin| pin.span),
+            ),
+        ];
+        let others = others
+            .into_iter()
+            .filter_map(|(key, span)| Some((key.to_owned(), span?)));
+        removals.chain(protected).chain(others)
     }
 
     fn undeclared(&self) -> [(Kind, &Given<Undeclared>); 6] {
@@ -101,6 +133,22 @@ impl Config {
                 &removals.organization_memberships,
             ),
         ]
+    }
+}
+
+impl Project {
+    /// The policy of the planner, which knows where its rules stand.
+    pub fn policy(&self) -> Policy {
+        let source = &self.config_source;
+        let places = self.config.places().map(|(key, span)| {
+            let (line, column) = source.position(span.start());
+            let file = source.shared_path();
+            (key, Origin { file, line, column })
+        });
+        Policy {
+            places: places.collect(),
+            ..self.config.policy()
+        }
     }
 }
 

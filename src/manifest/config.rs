@@ -123,6 +123,8 @@ pub struct Limits {
     pub removals: Removals,
     /// Active administrators that must be left. Without the key: 2.
     pub min_admins: Given<u64>,
+    /// Paid seats that the account has, which no API tells. Without the key, plans only say how many they would take.
+    pub seats: Given<u64>,
 }
 
 /// The most that one plan may remove, by kind: a count, a percent of what is live in scope, or both, of which the larger holds.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Kind, Name};
+use super::{Address, Kind, Name, Origin};
 
 /// What happens to live objects in scope that no manifest declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -60,6 +60,8 @@ pub struct Policy {
     pub allowed_removals: BTreeMap<Kind, u64>,
     /// Active administrators that must be left.
     pub min_admins: u64,
+    /// Paid seats that there are, where the configuration says so; the service does not (zendesk-api §14.2).
+    pub seats: Option<u64>,
     /// Whether new users get the service's verification mail.
     pub invite: bool,
     /// Addresses that are never changed.
@@ -68,6 +70,9 @@ pub struct Policy {
     pub owner: Option<Name>,
     /// The account this project belongs to, where it is pinned.
     pub fingerprint: Option<String>,
+    /// Where the configuration says it, by key, such as `limits.min_admins`. Keys whose default holds are
+    /// missing.
+    pub places: BTreeMap<String, Origin>,
 }
 
 impl Default for Policy {
@@ -107,10 +112,12 @@ impl Default for Policy {
             ]),
             allowed_removals: BTreeMap::new(),
             min_admins: 2,
+            seats: None,
             invite: true,
             protected: BTreeSet::new(),
             owner: None,
             fingerprint: None,
+            places: BTreeMap::new(),
         }
     }
 }
@@ -122,6 +129,15 @@ impl Policy {
             .get(&kind)
             .copied()
             .unwrap_or(Undeclared::Ignore)
+    }
+
+    /// A key of the configuration and where it stands: `limits.min_admins, zdsync.yaml:4`, or that its
+    /// default holds.
+    pub fn place(&self, key: &str) -> String {
+        match self.places.get(key) {
+            Some(place) => format!("{key}, {}:{}", place.file, place.line),
+            None => format!("{key}, the default"),
+        }
     }
 }
 

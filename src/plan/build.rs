@@ -11,8 +11,8 @@ use super::steps::{Step, Steps};
 use super::types::{Estimate, Plan};
 use super::world::World;
 use super::{
-    access, changes, coverage, digest, estimate, lower, notes, operations, refuse, rounds, seats,
-    target,
+    access, changes, coverage, digest, estimate, guard_seats, lower, notes, operations, refuse, rounds,
+    seats, target,
 };
 
 /// What a plan is made from.
@@ -67,10 +67,12 @@ fn assemble(
 ) -> Plan {
     let numbers = numbers(&world, &steps);
     let changes = changes::changes(&world, &steps);
-    let refused = refuse::refusals(&world, &steps);
+    let mut refused = refuse::refusals(&world, &steps);
     let batches = rounds::arrange(&steps, WholeList::of(world.snapshot));
     steps.keep_list();
     let operations = operations::operations(steps, batches, &|write| route(write, &numbers));
+    let seats = seats::count(&world, &operations);
+    guard_seats::check(&world, seats, &mut refused);
     let access = access::access(&world, &changes);
     let endings = notes::endings(&world);
     let snapshot = world.snapshot;
@@ -88,7 +90,7 @@ fn assemble(
         refused,
         unchanged: std::mem::take(&mut world.found.unchanged),
         not_ours: std::mem::take(&mut world.found.not_ours),
-        seats: seats::count(&world, &operations),
+        seats,
         estimate: if operations.is_empty() {
             Estimate {
                 reads: snapshot.requests(),

@@ -67,7 +67,7 @@ fn protected(world: &World<'_>, difference: &Difference<'_>, refused: &mut Vec<R
     let Some(name) = names
         .into_iter()
         .flatten()
-        .find(|name| world.policy.protected.contains(name))
+        .find_map(|name| world.policy.protected.get(name))
     else {
         return;
     };
@@ -76,12 +76,17 @@ fn protected(world: &World<'_>, difference: &Difference<'_>, refused: &mut Vec<R
     } else {
         format!("and `{name}` is protected")
     };
+    let place = world.policy.places.get(&format!("protected.{name}"));
+    let file = place.map_or_else(
+        || "zdsync.yaml".to_owned(),
+        |place| format!("{}:{}", place.file, place.line),
+    );
     refused.push(refusal(
         RefusalCode::Protected,
         &difference.address,
         difference.origin,
         format!("`{}` would change, {why}", difference.address),
-        format!("take `{name}` off `protected` in zdsync.yaml, or declare it as it is"),
+        format!("take `{name}` off `protected` in {file}, or declare it as it is"),
     ));
 }
 
@@ -155,8 +160,9 @@ fn administrators(world: &World<'_>, steps: &Steps, refused: &mut Vec<Refusal>) 
         },
         origin: origins.next().cloned(),
         message: format!(
-            "{} would be left, and the limit is {least}; no longer an active administrator: {}",
+            "{} would be left, and the limit is {least} ({}); no longer an active administrator: {}",
             plural(left, "active administrator"),
+            world.policy.place("limits.min_admins"),
             names.join(", ")
         ),
         help: "keep one of them, appoint another, or lower `limits.min_admins` in zdsync.yaml"

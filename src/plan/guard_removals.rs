@@ -30,7 +30,10 @@ pub(super) fn check(world: &World<'_>, refused: &mut Vec<Refusal>) {
             .unwrap_or(0);
         let allowed = limit.allowed(live).max(raised);
         if count > allowed {
-            let refusal = over_limit(kind, count, allowed, (limit, raised));
+            let place = world
+                .policy
+                .place(&format!("limits.removals.{}", kind.section()));
+            let refusal = over_limit(kind, (count, allowed), (limit, raised), &place);
             let mut origins = removed.iter().filter_map(|difference| difference.origin);
             refused.push(Refusal {
                 address: match removed.as_slice() {
@@ -59,7 +62,12 @@ fn counts(difference: &Difference<'_>) -> bool {
     }
 }
 
-fn over_limit(kind: Kind, count: u64, allowed: u64, (limit, raised): (&Limit, u64)) -> Refusal {
+fn over_limit(
+    kind: Kind,
+    (count, allowed): (u64, u64),
+    (limit, raised): (&Limit, u64),
+    place: &str,
+) -> Refusal {
     let section = kind.section();
     let number = usize::try_from(count).unwrap_or(usize::MAX);
     let what = match kind {
@@ -74,8 +82,8 @@ fn over_limit(kind: Kind, count: u64, allowed: u64, (limit, raised): (&Limit, u6
     };
     let source = match limit.percent {
         _ if raised == allowed && raised > 0 => "--allow-removals".to_owned(),
-        Some(percent) => format!("limits.removals.{section}, {percent} percent of ours at most"),
-        None => format!("limits.removals.{section}"),
+        Some(percent) => format!("{place}, {percent} percent of ours at most"),
+        None => place.to_owned(),
     };
     Refusal {
         code: RefusalCode::RemovalLimit,

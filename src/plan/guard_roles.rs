@@ -5,12 +5,9 @@ use crate::model::{Address, Kind, Lifecycle, UserRole, plural};
 
 use super::consequences::holders;
 use super::person::Person;
-use super::refuse::refusal;
+use super::refuse::{listed, refusal};
 use super::types::{Refusal, RefusalCode};
 use super::world::World;
-
-/// How many names a message lists before it only counts.
-const NAMED: usize = 5;
 
 pub(super) fn check(world: &World<'_>, refused: &mut Vec<Refusal>) {
     for person in world.people.values() {
@@ -142,27 +139,15 @@ fn in_use(world: &World<'_>, role: &Address, refused: &mut Vec<Refusal>) {
     if staying.is_empty() && unknown == 0 {
         return;
     }
-    let names = staying
-        .iter()
-        .take(NAMED)
-        .map(|holder| format!("`{}`", holder.name()));
-    let names: Vec<String> = names.collect();
-    let count = plural(staying.len() + unknown, "person");
+    let all = staying.len() + unknown;
+    let count = plural(all, "person");
     let origin = world
         .difference(role)
         .and_then(|difference| difference.origin);
-    let who = if names.is_empty() {
+    let who = if staying.is_empty() {
         String::new()
     } else {
-        format!(
-            ": {}{}",
-            names.join(", "),
-            if staying.len() > NAMED || unknown > 0 {
-                ", …"
-            } else {
-                ""
-            }
-        )
+        format!(": {}", listed(staying.iter().map(Address::name), all))
     };
     refused.push(refusal(
         RefusalCode::RoleInUse,

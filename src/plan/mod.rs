@@ -26,6 +26,7 @@ mod guard_people;
 mod guard_reads;
 mod guard_removals;
 mod guard_roles;
+mod guard_seats;
 mod lookup;
 mod lower;
 mod lower_person;

@@ -1,6 +1,6 @@
 //! Refusals: everything that keeps the plan from being applied, all at once.
 
-use crate::model::{Address, Origin};
+use crate::model::{Address, Name, Origin};
 
 use super::steps::Steps;
 use super::types::{Refusal, RefusalCode};
@@ -41,6 +41,16 @@ pub(super) fn refusal(
     }
 }
 
+/// How many names a message lists before it only says that there are more.
+const NAMED: usize = 5;
+
+/// The first of `count` names, and whether there are more.
+pub(super) fn listed<'n>(names: impl Iterator<Item = &'n Name>, count: usize) -> String {
+    let first: Vec<String> = names.take(NAMED).map(|name| format!("`{name}`")).collect();
+    let more = if count > first.len() { ", …" } else { "" };
+    format!("{}{more}", first.join(", "))
+}
+
 fn wrong_account(world: &World<'_>, refused: &mut Vec<Refusal>) {
     let here = &world.snapshot.account.fingerprint;
     let Some(pinned) = world
@@ -54,7 +64,7 @@ fn wrong_account(world: &World<'_>, refused: &mut Vec<Refusal>) {
     refused.push(Refusal {
         code: RefusalCode::WrongFingerprint,
         address: None,
-        origin: None,
+        origin: world.policy.places.get("account.fingerprint").cloned(),
         message: format!("this is account `{here}`, and the project belongs to `{pinned}`"),
         help: "use the credentials and the subdomain of the right account, or change \
                `account.fingerprint` in zdsync.yaml"

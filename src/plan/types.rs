@@ -256,6 +256,8 @@ pub enum RefusalCode {
     SameObject,
     /// A target is neither declared nor live.
     UnknownTarget,
+    /// More paid seats than `limits.seats` would be in use.
+    SeatLimit,
 }
 
 /// A reason why the plan may not be applied.
@@ -307,7 +309,7 @@ pub struct Ending {
 }
 
 /// Paid seats in use (zendesk-api §14.2: an estimate; the service tells neither how many are used nor how
-/// many there are, so that no plan can be refused for want of seats).
+/// many there are, so that a plan is refused for want of them only where the configuration says).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seats {
     /// In use now.

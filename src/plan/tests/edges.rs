@@ -199,7 +199,7 @@ fn a_refusal_names_the_limit_that_held() {
         story.wants_user(name, |_| {}).lifecycle = Lifecycle::Offboarded;
     }
     let said = |story: &Story| story.plan().refused[0].message.clone();
-    assert!(said(&story).ends_with("the limit is 1 (limits.removals.users)"));
+    assert!(said(&story).ends_with("the limit is 1 (limits.removals.users, the default)"));
     story.policy.allowed_removals.insert(Kind::User, 2);
     assert!(said(&story).ends_with("the limit is 2 (--allow-removals)"));
 }
