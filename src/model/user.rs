@@ -177,6 +177,7 @@ impl Managed for User {
 
     fn align(&mut self, live: &Self) {
         align_folded(&mut self.external_id, live.external_id.as_ref());
+        align_folded(&mut self.locale, live.locale.as_ref());
         align_fields(&mut self.user_fields, &live.user_fields);
         if let Some(tags) = &mut self.tags {
             let values = [&self.user_fields, &live.user_fields];
@@ -217,7 +218,7 @@ pub(super) fn align_tags(
     }
 }
 
-/// Takes the live spelling of a key that the service compares ignoring case.
+/// Takes the live spelling of a text that the service compares ignoring case.
 pub(super) fn align_folded(declared: &mut Option<String>, live: Option<&String>) {
     if let (Some(text), Some(live)) = (declared.as_mut(), live)
         && text.to_lowercase() == live.to_lowercase()

@@ -11,8 +11,8 @@ use super::steps::{Step, Steps};
 use super::types::{Estimate, Plan};
 use super::world::World;
 use super::{
-    access, changes, coverage, digest, estimate, guard_seats, lower, notes, operations, refuse, rounds,
-    seats, target,
+    access, changes, coverage, digest, estimate, guard_seats, lower, notes, operations, refuse,
+    rounds, seats, target,
 };
 
 /// What a plan is made from.

@@ -332,7 +332,7 @@ fn is_still(recorded: &Json, field: &FieldChange, wanted: &Fact) -> bool {
             let live: BTreeSet<&str> = live.iter().collect();
             live == &recorded | &added
         }
-        (Value::Text(live), _, _) if field.path == "external_id" => recorded
+        (Value::Text(live), _, _) if matches!(&*field.path, "external_id" | "locale") => recorded
             .as_str()
             .is_some_and(|text| text.to_lowercase() == live.to_lowercase()),
         _ => false,

@@ -50,7 +50,7 @@ pub(super) fn compare(
             continue;
         }
         let (less, more) = match (rank(before), rank(after)) {
-            (Some(before), Some(after)) if before != after => (after < before, after > before),
+            (Some(before), Some(after)) => (after < before, after > before),
             _ => (true, true),
         };
         if more {

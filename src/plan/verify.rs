@@ -149,7 +149,7 @@ fn agree(field: &FieldChange, now: &Value, live: &Resource) -> bool {
     }
     match (after, now) {
         (Value::Text(after), Value::Text(now)) => match path {
-            "email" | "external_id" => after.to_lowercase() == now.to_lowercase(),
+            "email" | "external_id" | "locale" => after.to_lowercase() == now.to_lowercase(),
             "phone" => digits(after) == digits(now),
             _ => plain(after) == plain(now),
         },

@@ -18,5 +18,6 @@ mod readme;
 mod refused;
 mod sandbox;
 mod support;
+mod truth;
 mod validate;
 mod wire;
