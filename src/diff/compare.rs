@@ -313,13 +313,9 @@ fn created(resource: &Resource) -> Vec<FieldChange> {
         .collect()
 }
 
-/// What keeps a person from being offboarded; empty for other kinds.
+/// What keeps a person from being offboarded.
 fn offboarding(live: &Resource) -> Vec<FieldChange> {
-    let Some(user) = live.as_user() else {
-        return Vec::new();
-    };
     let gone = User {
-        email: user.email.clone(),
         role: Some(UserRole::EndUser),
         suspended: Some(true),
         ..User::default()

@@ -92,16 +92,15 @@ pub fn stand_in(name: &str, id: ObjectId) -> String {
 
 /// Live objects that a broken-off exchange of names left with a stand-in, by the name they had.
 fn stranded<'a>(inventory: &Inventory, snapshot: &'a Snapshot) -> BTreeMap<Address, &'a Address> {
-    let mut entries = inventory.resources.iter();
-    if !entries.any(|(address, one)| address.kind() != Kind::User && !one.previously.is_empty()) {
+    let mut entries = inventory.resources.values();
+    if !entries.any(|one| !one.previously.is_empty()) {
         return BTreeMap::new();
     }
-    let named = snapshot.objects.iter().filter(|(address, _)| {
-        address.kind().container().is_none()
-            && address.kind() != Kind::User
-            && address.name().as_str().ends_with(')')
-    });
-    named
+    let named = |kind| matches!(kind, Kind::Role | Kind::Group | Kind::Organization);
+    snapshot
+        .objects
+        .iter()
+        .filter(|(address, _)| named(address.kind()))
         .filter_map(|(address, live)| {
             let suffix = stand_in("", live.id);
             let name = address.name().as_str().strip_suffix(&suffix)?;

@@ -99,7 +99,7 @@ type Case = (
     &'static str,
 );
 
-const NAMES: [Case; 15] = [
+const NAMES: [Case; 16] = [
     (
         "renamed",
         &[("B", &["A"])],
@@ -155,6 +155,12 @@ const NAMES: [Case; 15] = [
         &[("B", &["A"]), ("C", &["A"])],
         &["A"],
         "Update group/B (group/A); same: group/C, group/B",
+    ),
+    (
+        "a former name goes to a new entry",
+        &[("B", &["A"]), ("C", &["A"])],
+        &["A", "B"],
+        "Update group/C (group/A)",
     ),
     (
         "a circle with nothing to tell",

@@ -197,7 +197,7 @@ fn of_group_membership(
         note(list, Reason::WorkingTicketsUnassigned, text);
     }
     let default = |held: &&Held| held.default && held.address == difference.address;
-    let moves = person.stays_staff() && person.groups.iter().any(|held| default(&held));
+    let moves = person.groups.iter().any(|held| default(&held));
     let next = person
         .next_default()
         .and_then(|membership| membership.container());

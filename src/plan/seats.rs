@@ -53,10 +53,7 @@ pub(super) fn count(world: &World<'_>, operations: &[Operation]) -> Seats {
             operation.write.verb,
             Verb::Create | Verb::Update | Verb::Delete
         );
-        if operation.write.kind != Kind::User || !sets_role {
-            continue;
-        }
-        for item in &operation.write.items {
+        for item in operation.write.items.iter().filter(|_| sets_role) {
             if let Some(change) = open.remove(&item.address) {
                 used = used.saturating_add_signed(change);
                 peak = peak.max(used);

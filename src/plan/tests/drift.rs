@@ -8,7 +8,7 @@ use crate::plan::{Applied, LastApply, Memory, Plan, Subject, attribute, drift, q
 const APPLIED: &str = "2026-11-20T10:00:00.5Z";
 const OLGA: u64 = 1;
 
-fn last() -> LastApply {
+pub(super) fn last() -> LastApply {
     LastApply {
         finished_at: APPLIED.parse().unwrap(),
         digest: "d".to_owned(),
@@ -20,7 +20,7 @@ fn last() -> LastApply {
 }
 
 /// Ada and Ben as the manifests have them, Cleo offboarded, all applied.
-fn story() -> Story {
+pub(super) fn story() -> Story {
     let mut story = Story::new();
     story.role("Lead");
     story.person("ada", story.holds("Staff"), &["Support"]);
@@ -37,21 +37,21 @@ fn story() -> Story {
     story
 }
 
-fn applied(story: &Story) -> Applied {
+pub(super) fn applied(story: &Story) -> Applied {
     let plan = story.plan();
     assert_eq!(plan.changes, []);
     let memory = Memory::new(&plan, &story.inventory, &story.policy, true);
     Applied::of([(last(), memory)]).unwrap()
 }
 
-fn told(story: &Story, applied: &Applied) -> Plan {
+pub(super) fn told(story: &Story, applied: &Applied) -> Plan {
     let mut plan = story.plan();
     drift(&mut plan, &story.inventory, &story.policy, applied);
     plan
 }
 
 /// `asked user/ada@example.com; changed user/ada@example.com role`: causes, then drift.
-fn words(plan: &Plan) -> String {
+pub(super) fn words(plan: &Plan) -> String {
     let causes = plan.changes.iter().map(|change| {
         let cause = change
             .cause
@@ -72,7 +72,10 @@ fn words(plan: &Plan) -> String {
 
 type Case = (&'static str, fn(&mut Story), &'static str);
 
-fn person<'s>(story: &'s mut Story, name: &str) -> &'s mut crate::plan::laws::toy::Person {
+pub(super) fn person<'s>(
+    story: &'s mut Story,
+    name: &str,
+) -> &'s mut crate::plan::laws::toy::Person {
     let id = story.ids[name];
     story.toy.people.get_mut(&id).unwrap()
 }
@@ -204,7 +207,7 @@ fn a_receipt_knows_nothing_of_what_was_not_carried_out() {
 }
 
 /// Who is not Olga is Mallory.
-fn entry(id: u64, second: u32, actor: &str, source: u64, description: &str) -> LogEntry {
+pub(super) fn entry(id: u64, second: u32, actor: &str, source: u64, description: &str) -> LogEntry {
     LogEntry {
         id: ObjectId::from_wire(id),
         action: "update".to_owned(),

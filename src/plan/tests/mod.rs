@@ -4,10 +4,14 @@ mod batches;
 mod calls;
 mod drift;
 mod edges;
+mod effects;
 mod meaning;
 mod order;
 mod refusals;
 mod reuse;
+mod rules;
+mod since;
+mod waits;
 
 use std::collections::BTreeMap;
 
