@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::failure::{details_of, tidy};
 use super::numbers::Numbers;
+use super::paging::{Listed, Page};
 use super::{Call, Class, Error};
 use crate::model::{Item, ObjectId};
 
@@ -184,6 +185,15 @@ fn result(item: &Json) -> JobResult {
         },
         error,
     }
+}
+
+impl Listed for JobWire {
+    const KEYS: &'static [&'static str] = &["job_statuses"];
+}
+
+/// Every job that the account still knows, the newest first.
+pub(super) fn list() -> Call<Page<JobWire>> {
+    Call::get("/api/v2/job_statuses")
 }
 
 /// At most 100 jobs.

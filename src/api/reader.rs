@@ -250,6 +250,12 @@ impl Reader {
         Ok(listing.filter_map(FieldWire::record))
     }
 
+    /// The newest 100 background jobs of the account, whoever started them. Costs one request.
+    pub async fn newest_jobs(&self) -> Result<Vec<JobStatus>, Error> {
+        let listing = self.client.first_page(jobs::list()).await?;
+        Ok(listing.items.into_iter().map(JobStatus::from).collect())
+    }
+
     /// Asks after background jobs, at most 100 for each request. What has ended is noted, so that
     /// further jobs may start. Jobs that the service forgot (after a day) are missing.
     pub async fn jobs(&self, asked: &[JobId]) -> Result<Vec<JobStatus>, Error> {

@@ -6,6 +6,7 @@ use crate::api::{Error, JobId, Performed, Writer};
 use crate::model::{Address, Book, Item, Kind, ObjectId, Verb, Write};
 
 use super::ItemFailure;
+use super::jobs::outlast;
 
 /// How long to wait before looking whether a write whose answer was lost took effect.
 const BEFORE_LOOKING: Duration = Duration::from_secs(2);
@@ -144,6 +145,9 @@ fn is_bulk_import_off(write: &Write, error: &Error) -> bool {
 
 async fn resolve(writer: &Writer, write: &Write, book: &Book, lost: &Error) -> Attempt {
     writer.reader().client().sleep(BEFORE_LOOKING).await;
+    if write.many {
+        outlast(&writer.reader()).await;
+    }
     match write.verb {
         Verb::Create => {
             let (found, missing) = look(writer, write.kind, &write.items, book).await;

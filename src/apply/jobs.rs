@@ -13,6 +13,8 @@ use super::attempt::{Attempt, look};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// For how long jobs that may be a lost call's are waited for without any progress.
+const OUTLASTED: SignedDuration = SignedDuration::from_mins(1);
 /// The service forgets jobs after a day.
 const FORGOTTEN: &str = "the service no longer knows the job";
 
@@ -148,6 +150,21 @@ pub async fn wait_for_jobs(
         }
     }
     troubles
+}
+
+/// Waits for whatever jobs run in the account now. The job of a call whose answer was lost may be among them,
+/// and nothing is to be written about its people beside it (zendesk-api §15). Where jobs cannot be listed or
+/// do not get on, the wait is over.
+pub(super) async fn outlast(reader: &Reader) {
+    let newest = reader.newest_jobs().await.unwrap_or_default();
+    let running = newest
+        .into_iter()
+        .filter(|job| job.state == JobState::Running);
+    let mut jobs = Jobs::new(OUTLASTED);
+    jobs.extend(running.map(|job| job.id));
+    while !jobs.is_empty() {
+        jobs.wait(reader, None).await;
+    }
 }
 
 /// What became of a write whose job has ended, or is not waited for any more.
