@@ -160,11 +160,7 @@ pub(super) async fn outlast(reader: &Reader) {
     let running = newest
         .into_iter()
         .filter(|job| job.state == JobState::Running);
-    let mut jobs = Jobs::new(OUTLASTED);
-    jobs.extend(running.map(|job| job.id));
-    while !jobs.is_empty() {
-        jobs.wait(reader, None).await;
-    }
+    wait_for_jobs(reader, running.map(|job| job.id).collect(), OUTLASTED).await;
 }
 
 /// What became of a write whose job has ended, or is not waited for any more.

@@ -68,7 +68,8 @@ fn assemble(
     let numbers = numbers(&world, &steps);
     let changes = changes::changes(&world, &steps);
     let mut refused = refuse::refusals(&world, &steps);
-    let batches = rounds::arrange(&steps, WholeList::of(world.snapshot));
+    let whole_list = WholeList::of(world.snapshot);
+    let batches = rounds::arrange(&steps, whole_list);
     steps.keep_list();
     let operations = operations::operations(steps, batches, &|write| route(write, &numbers));
     let seats = seats::count(&world, &operations);
@@ -97,7 +98,7 @@ fn assemble(
                 ..Estimate::default()
             }
         } else {
-            estimate::estimate(snapshot, &operations)
+            estimate::estimate(snapshot, &operations, whole_list)
         },
         numbers,
         operations,
@@ -106,7 +107,7 @@ fn assemble(
         last_apply: None,
         drift: Vec::new(),
         audit_log: None,
-        whole_list: WholeList::of(snapshot),
+        whole_list,
     };
     plan.digest = digest::digest(&plan);
     plan

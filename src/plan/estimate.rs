@@ -58,13 +58,12 @@ const POLL_SECONDS: u64 = 3;
 
 /// Counts what is sent, what is asked afterwards, and how long it takes within four fifths of the
 /// account's limit. Plain updates of users take a second each (zendesk-api §4.2).
-pub(super) fn estimate(snapshot: &Snapshot, operations: &[Operation]) -> Estimate {
+pub(super) fn estimate(snapshot: &Snapshot, operations: &[Operation], list: WholeList) -> Estimate {
     let writes = operations.len() as u64;
     let bulk = operations.iter().filter(|operation| operation.write.many);
     let waves: BTreeSet<u32> = bulk.map(|operation| operation.wave).collect();
     let rounds = waves.len() as u64;
     let jobs = rounds * POLL_ROUNDS;
-    let list = WholeList::of(snapshot);
     let polls =
         jobs + readings(operations) + settling(operations, list) + lookups(operations, list);
     let updates = operations.iter().filter(|operation| {
@@ -119,11 +118,10 @@ fn lookups(operations: &[Operation], list: WholeList) -> u64 {
 /// Requests that read memberships again: one of each kind for every person who settles, or the list of all
 /// in groups.
 fn settling(operations: &[Operation], list: WholeList) -> u64 {
-    let settles = operations.iter().flat_map(|operation| &operation.settles);
-    let whole = operations.iter().flat_map(|operation| &operation.whole);
-    let settles = settles.map(|one| (one.kind(), one.name()));
-    let whole = whole.map(|one| (Kind::OrganizationMembership, one.name()));
-    let mut lists: Vec<(Kind, &Name)> = settles.chain(whole).collect();
+    let mut lists: Vec<(Kind, &Name)> = operations
+        .iter()
+        .flat_map(Operation::lists_read_again)
+        .collect();
     lists.sort();
     lists.dedup();
     let in_groups = lists

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Address, FieldChange, Kind};
+use crate::model::{Address, FieldChange, Kind, Name};
 
-use super::types::{Action, Change, Plan};
+use super::types::{Action, Change, Operation, Plan};
 
 /// The changes of `fresh` that `interrupted` did not have: another address, another value to come, or a
 /// removal of something that was to stay. What the service added by itself to people whom the plan made or
@@ -17,9 +17,8 @@ pub fn beyond(interrupted: &Plan, fresh: &Plan) -> Vec<Address> {
         .collect();
     let looked_after = looked_after(interrupted);
     let is_uncalled_for = |change: &Change| {
-        let person = change.address.person();
-        let place = person.map(|person| (change.address.kind(), person));
-        change.action == Action::Delete && place.is_some_and(|place| looked_after.contains(&place))
+        let list = (change.address.kind(), change.address.name());
+        change.action == Action::Delete && looked_after.contains(&list)
     };
     fresh
         .changes
@@ -33,18 +32,9 @@ pub fn beyond(interrupted: &Plan, fresh: &Plan) -> Vec<Address> {
 }
 
 /// Whose memberships a plan reads again and puts right, by kind.
-fn looked_after(plan: &Plan) -> BTreeSet<(Kind, Address)> {
+fn looked_after(plan: &Plan) -> BTreeSet<(Kind, &Name)> {
     let operations = plan.operations.iter();
-    let settled = operations.flat_map(|operation| &operation.settles);
-    let settled = settled.map(|place| (place.kind(), place.person()));
-    let whole = plan
-        .operations
-        .iter()
-        .flat_map(|operation| &operation.whole);
-    let whole = whole.map(|place| (Kind::OrganizationMembership, place.person()));
-    let both = settled.chain(whole);
-    both.filter_map(|(kind, person)| Some((kind, person?)))
-        .collect()
+    operations.flat_map(Operation::lists_read_again).collect()
 }
 
 fn continues(known: &Change, change: &Change) -> bool {

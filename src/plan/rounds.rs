@@ -54,11 +54,7 @@ pub(super) fn arrange(steps: &Steps, list: WholeList) -> Vec<(u32, Batch)> {
         tried: BTreeMap::new(),
         best: None,
     };
-    let all = field
-        .classes
-        .iter()
-        .enumerate()
-        .fold(0, |all, (class, _)| all | 1 << class);
+    let all = (1 << field.classes.len()) - 1;
     search.improve(field.course(&first));
     for rounds in 1..=ROUNDS {
         search.improve(vec![all; rounds]);

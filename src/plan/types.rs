@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Account, Address, Book, Caller, FieldChange, Grant, Kind, ObjectId, Origin, Route, Write,
+    Account, Address, Book, Caller, FieldChange, Grant, Kind, Name, ObjectId, Origin, Route, Write,
 };
 
 use super::applied::LastApply;
@@ -394,6 +394,17 @@ pub struct Consulted {
     pub complete: bool,
     /// Requests that it took, beside those of the estimate.
     pub requests: u64,
+}
+
+impl Operation {
+    /// The kind and the person of every list of memberships that is read again after it, once for each place
+    /// that must hold.
+    pub(super) fn lists_read_again(&self) -> impl Iterator<Item = (Kind, &Name)> {
+        let settles = self.settles.iter();
+        let whole = self.whole.iter();
+        let settles = settles.map(|place| (place.kind(), place.name()));
+        settles.chain(whole.map(|place| (Kind::OrganizationMembership, place.name())))
+    }
 }
 
 impl Plan {
